@@ -1,0 +1,1 @@
+//! The one truth: records with versions, a change sequence, tombstones, jobs, provenance.

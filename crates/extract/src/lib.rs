@@ -1,0 +1,1 @@
+//! Document bytes to pages of text in reading order.

@@ -1,0 +1,1 @@
+//! Bibliographic and dataset formats, both ways, as pure functions over bytes.

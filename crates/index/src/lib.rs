@@ -1,0 +1,1 @@
+//! Derived, rebuildable indexes: full text on tantivy.

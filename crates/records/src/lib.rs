@@ -1,0 +1,27 @@
+//! The vocabulary of the library: what a record is, in types that every other
+//! room shares. No I/O, no clock, no configuration.
+//!
+//! Invariant: a value of these types is valid by construction or says why not
+//! when it is made; serialising and reading back gives the same value.
+
+mod access;
+mod agent;
+mod dataset;
+mod file;
+mod id;
+mod identifier;
+mod localised;
+mod provenance;
+mod record;
+mod year;
+
+pub use access::{AccessLevel, Clearance, UnknownAccessLevel};
+pub use agent::{Agent, AgentKind, AgentRole};
+pub use dataset::Column;
+pub use file::{DocumentFile, Page};
+pub use id::{InvalidRecordId, RecordId};
+pub use identifier::{Identifier, Scheme};
+pub use localised::{Lang, Localised, LocalisedText};
+pub use provenance::Provenance;
+pub use record::{Link, Record, RecordType, Relation, Subject, UnknownRecordType};
+pub use year::{InvalidYear, Year};

@@ -1,0 +1,1 @@
+//! Queries, ranking, explanation and evaluation over catalogue and indexes.

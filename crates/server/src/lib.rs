@@ -1,0 +1,1 @@
+//! The web edge: API, pages, jobs; turns errors into problem documents.

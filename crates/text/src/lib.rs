@@ -1,0 +1,1 @@
+//! Vietnamese-aware text: normalise, tokenise, segment, restore accents, repair encodings, detect language.

@@ -1,0 +1,2 @@
+//! The one binary: command line, web service and workers.
+fn main() {}

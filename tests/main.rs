@@ -1,0 +1,1 @@
+//! Whole-product tests; each module says what it is for.
