@@ -1,2 +1,25 @@
 //! The one binary: command line, web service and workers.
-fn main() {}
+//!
+//! In: arguments, environment, a configuration file. Out: an exit status that
+//! scripts can rely on (see [`outcome::Outcome`]) and, with `--json`, one JSON
+//! document on standard output.
+
+mod cli;
+mod commands;
+mod context;
+mod outcome;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let context = context::Context::from(&cli.global);
+    context.start_logging();
+    match commands::run(cli.command, &context) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => outcome::report_failure(&error),
+    }
+}

@@ -1,0 +1,38 @@
+//! The arguments that every command shares, and the list of commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser};
+
+use crate::commands::Command;
+
+/// Search and analysis for a national science and technology library.
+#[derive(Debug, Parser)]
+#[command(name = "trithuc", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What holds for every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Data folder of the installation.
+    #[arg(
+        long,
+        global = true,
+        env = "TRITHUC_DATA",
+        default_value = "data",
+        value_name = "DIR"
+    )]
+    pub(crate) data: PathBuf,
+    /// Print one JSON document on standard output and nothing else there.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to log on standard error: error, warn, info, debug, or a filter
+    /// such as `index=debug,info`.
+    #[arg(long, global = true, env = "TRITHUC_LOG", default_value = "warn")]
+    pub(crate) log: String,
+}
