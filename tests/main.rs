@@ -1,1 +1,6 @@
-//! Whole-product tests; each module says what it is for.
+//! Whole-product tests, one binary: the real program, the real server, real
+//! data where it is there.
+//!
+//! * `architecture`: layers, file heads, sizes, forbidden calls.
+
+mod architecture;

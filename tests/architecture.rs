@@ -1,0 +1,194 @@
+//! The house holds: arrows point down, every file says what it is for, rooms
+//! stay small, and nothing below the edge reads the environment or the clock.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The layer of each crate; an arrow may only go to a lower layer, or stand in
+/// [`SAME_LAYER`].
+const LAYERS: [(&str, u8); 14] = [
+    ("records", 0),
+    ("text", 0),
+    ("formats", 0),
+    ("extract", 0),
+    ("embed", 0),
+    ("catalog", 1),
+    ("index", 1),
+    ("ingest", 2),
+    ("search", 2),
+    ("topics", 2),
+    ("trends", 2),
+    ("server", 3),
+    ("trithuc", 4),
+    ("acceptance", 5),
+];
+
+/// Arrows inside a layer that the house allows: leaves share the vocabulary and
+/// the text tools.
+const SAME_LAYER: [(&str, &str); 5] = [
+    ("formats", "records"),
+    ("formats", "text"),
+    ("extract", "records"),
+    ("extract", "text"),
+    ("embed", "text"),
+];
+
+/// A longer file needs a reason: data tables only.
+const MAX_LINES: usize = 600;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests lie in a folder of the repository")
+        .to_owned()
+}
+
+fn manifests() -> BTreeMap<String, toml::Table> {
+    fs::read_dir(root().join("crates"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().join("Cargo.toml"))
+        .filter(|path| path.exists())
+        .map(|path| {
+            let manifest: toml::Table = fs::read_to_string(&path).unwrap().parse().unwrap();
+            let name = manifest["package"]["name"].as_str().unwrap().to_owned();
+            (name, manifest)
+        })
+        .collect()
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("target") {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn all_sources() -> Vec<(String, String)> {
+    let mut paths = Vec::new();
+    sources(&root().join("crates"), &mut paths);
+    sources(&root().join("tests"), &mut paths);
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let shown = path.strip_prefix(root()).unwrap().display().to_string();
+            (shown, fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn arrows_point_down() {
+    let layers = BTreeMap::from(LAYERS);
+    let mut wrong = Vec::new();
+    for (name, manifest) in manifests() {
+        let layer = *layers
+            .get(name.as_str())
+            .unwrap_or_else(|| panic!("crate `{name}` has no layer: add it to LAYERS"));
+        let dependencies = manifest.get("dependencies").and_then(|d| d.as_table());
+        for target in dependencies.into_iter().flat_map(|table| table.keys()) {
+            let Some(lower) = layers.get(target.as_str()) else {
+                continue;
+            };
+            let sideways = SAME_LAYER.contains(&(name.as_str(), target.as_str()));
+            if *lower >= layer && !sideways {
+                wrong.push(format!("{name} -> {target}"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "arrows that point up or sideways: {wrong:?}"
+    );
+}
+
+#[test]
+fn text_knows_no_records() {
+    let text = &manifests()["text"];
+    let dependencies = text["dependencies"].as_table().unwrap();
+    assert!(!dependencies.contains_key("records"));
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let silent: Vec<_> = all_sources()
+        .into_iter()
+        .filter(|(_, code)| !code.trim_start().starts_with("//!") && !code.starts_with("#!["))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(silent.is_empty(), "no `//!` head: {silent:?}");
+}
+
+#[test]
+fn no_empty_rooms() {
+    let mut n_lines = BTreeMap::<String, usize>::new();
+    for (path, code) in all_sources() {
+        if let Some(name) = path
+            .strip_prefix("crates/")
+            .and_then(|p| p.split('/').next())
+        {
+            *n_lines.entry(name.to_owned()).or_default() += code.lines().count();
+        }
+    }
+    let empty: Vec<_> = n_lines.iter().filter(|(_, n)| **n < 50).collect();
+    assert!(empty.is_empty(), "crates without content: {empty:?}");
+}
+
+#[test]
+fn rooms_stay_small() {
+    let long: Vec<_> = all_sources()
+        .into_iter()
+        .map(|(path, code)| (path, code.lines().count()))
+        .filter(|(path, n)| *n > MAX_LINES && !path.contains("table"))
+        .collect();
+    assert!(long.is_empty(), "files over {MAX_LINES} lines: {long:?}");
+}
+
+#[test]
+fn only_the_edge_reads_environment_and_clock() {
+    const FORBIDDEN: [&str; 4] = ["env::var(", "env::var_os(", "SystemTime::now", "Zoned::now"];
+    let mut wrong = Vec::new();
+    for (path, code) in all_sources() {
+        let edge = ["crates/server/", "crates/trithuc/", "tests/"];
+        if edge.iter().any(|room| path.starts_with(room)) || is_measuring_aid(&path) {
+            continue;
+        }
+        let production = code.split("#[cfg(test)]").next().unwrap_or_default();
+        for call in FORBIDDEN.iter().filter(|call| production.contains(**call)) {
+            wrong.push(format!("{path}: {call}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// Examples, benches and tests of a crate may read where the data lies.
+fn is_measuring_aid(path: &str) -> bool {
+    [
+        "/examples/",
+        "/benches/",
+        "/tests/",
+        "/tests.rs",
+        "/build.rs",
+    ]
+    .iter()
+    .any(|part| path.contains(part))
+}
+
+#[test]
+fn no_path_of_a_machine_in_the_tree() {
+    // Put together here, so that this file does not find itself.
+    let machine_paths = [["/work", "/"].concat(), ["/tmp", "/"].concat()];
+    let wrong: Vec<_> = all_sources()
+        .into_iter()
+        .filter(|(_, code)| machine_paths.iter().any(|path| code.contains(path)))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(wrong.is_empty(), "paths of a machine in {wrong:?}");
+}
