@@ -1,1 +1,22 @@
-//! The one truth: records with versions, a change sequence, tombstones, jobs, provenance.
+//! The catalogue: the one truth of an installation. What goes in are batches
+//! of records, tombstones, checkpoints and set-aside inputs, each batch in one
+//! transaction; what comes out are records as a reader of some clearance may
+//! see them, and the sequence of changes that every index replays.
+//!
+//! Invariant: a batch is there whole or not at all; every put and every
+//! tombstone has its own number in one growing sequence; no read gives a
+//! record to a clearance that may not see it.
+
+mod batch;
+mod error;
+mod job;
+mod store;
+mod stored;
+
+pub use batch::{Applied, Batch, Blob, Put, PutOutcome, QuarantineEntry, Tombstone};
+pub use error::{CatalogError, Cause};
+pub use job::{Job, JobId, JobQueue, JobState, NewJob};
+pub use store::CatalogStore;
+pub use stored::{
+    Change, Changes, Detail, Quarantined, Status, StoredRecord, Version, WhatChanged,
+};

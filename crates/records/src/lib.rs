@@ -6,6 +6,7 @@
 
 mod access;
 mod agent;
+mod change;
 mod dataset;
 mod file;
 mod id;
@@ -17,6 +18,7 @@ mod year;
 
 pub use access::{AccessLevel, Clearance, UnknownAccessLevel};
 pub use agent::{Agent, AgentKind, AgentRole};
+pub use change::ChangeSeq;
 pub use dataset::Column;
 pub use file::{DocumentFile, Page};
 pub use id::{InvalidRecordId, RecordId};
