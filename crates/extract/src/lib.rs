@@ -1,1 +1,45 @@
-//! Document bytes to pages of text in reading order.
+//! Document bytes to pages of text in reading order, with what the document
+//! says of itself: titles, authors, abstracts, keywords.
+//!
+//! The way of a document: [`media::detect`] looks at its first bytes, one
+//! reader per kind makes [`Document`] of it, within [`Limits`].
+//!
+//! Invariant: [`extract`] returns for any bytes whatever; it never panics and
+//! never takes more steps, memory or nesting than the limits allow.
+
+mod document;
+mod error;
+mod limits;
+pub mod media;
+mod pdf;
+mod plain;
+
+pub use document::{Document, DocumentMetadata, FieldConfidence};
+pub use error::ExtractError;
+pub use limits::Limits;
+pub use media::MediaType;
+
+/// Reads a document.
+///
+/// * `bytes`: the whole file.
+/// * `name`: its file name, a hint where the bytes alone cannot tell; the bytes
+///   win where both speak.
+/// * `limits`: what one document may cost.
+///
+/// # Errors
+/// [`ExtractError`]; each says what to do. What could be read in spite of some
+/// damage is returned with [`Document::warnings`] instead.
+pub fn extract(
+    bytes: &[u8],
+    name: Option<&str>,
+    limits: &Limits,
+) -> Result<Document, ExtractError> {
+    limits.check_input(bytes.len())?;
+    match media::detect(bytes, name)? {
+        MediaType::Pdf => pdf::read(bytes, limits),
+        MediaType::PlainText => plain::read(bytes, limits),
+        other => Err(ExtractError::Unsupported {
+            media_type: other.as_str(),
+        }),
+    }
+}

@@ -1,0 +1,46 @@
+//! Opening a PDF: limits, encryption, and the one place where panics of the
+//! PDF library are caught.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use lopdf::{DecompressError, Document as PdfFile, Error, LoadOptions};
+
+use crate::{ExtractError, Limits, MediaType};
+
+/// Opens a PDF. The library rebuilds a broken cross-reference table by itself.
+pub(super) fn load(bytes: &[u8], limits: &Limits) -> Result<PdfFile, ExtractError> {
+    let options = LoadOptions::with_max_decompressed_size(limits.max_part_bytes);
+    let outcome = guard(|| PdfFile::load_mem_with_options(bytes, options))?;
+    let file = outcome.map_err(|error| refusal(error, limits))?;
+    if file.is_encrypted() {
+        return Err(ExtractError::NeedsPassword);
+    }
+    Ok(file)
+}
+
+/// Calls the PDF library. It is fuzzed by its makers but no proof exists that
+/// it never panics, and one bad file must not end an ingestion; our own code
+/// runs outside this guard, so that its defects are seen.
+pub(super) fn guard<T>(call: impl FnOnce() -> T) -> Result<T, ExtractError> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| ExtractError::ReaderDefect {
+        kind: MediaType::Pdf,
+        message: panic
+            .downcast_ref::<&str>()
+            .map(|message| (*message).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default(),
+    })
+}
+
+fn refusal(error: Error, limits: &Limits) -> ExtractError {
+    match error {
+        Error::InvalidPassword | Error::Decryption(_) | Error::UnsupportedSecurityHandler(_) => {
+            ExtractError::NeedsPassword
+        }
+        Error::Decompress(DecompressError::MemoryLimitExceeded { .. }) => ExtractError::TooLarge {
+            limit: limits.max_part_bytes as u64,
+            unit: "bytes in one decompressed part",
+        },
+        error => ExtractError::damaged(MediaType::Pdf, error),
+    }
+}
