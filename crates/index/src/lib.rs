@@ -1,1 +1,18 @@
 //! Derived, rebuildable indexes: full text on tantivy.
+//!
+//! In: records as the catalogue holds them, with the change sequence. Out: the
+//! ids that match a question, in order, with exact totals and counts.
+//!
+//! Invariant: an index holds nothing that the catalogue does not; it remembers
+//! the last [`records::ChangeSeq`] it applied; the clearance of whoever asks is
+//! a condition inside every search.
+
+mod facet;
+mod query;
+mod store;
+
+pub use facet::{FacetCount, FacetField, Filter, InvalidFilter, UnknownFacetField, YearRange};
+pub use query::{
+    FullTextHit, FullTextPage, FullTextQuery, QueryExpr, ScorePart, SearchField, Sort, Words,
+};
+pub use store::{FullTextError, FullTextStats, FullTextStore};

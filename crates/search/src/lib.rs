@@ -1,1 +1,18 @@
 //! Queries, ranking, explanation and evaluation over catalogue and indexes.
+//!
+//! In: a question as a user types it, with filters and a clearance. Out: one
+//! page of records with highlights, exact totals and facets.
+//!
+//! Invariant: totals, facets and pages are exact and stable: the same question
+//! to the same index gives the same answer, ties broken by id.
+
+mod error;
+mod request;
+mod response;
+mod searcher;
+
+pub use error::SearchError;
+pub use index::{FacetCount, FacetField, Filter, InvalidFilter, Sort, UnknownFacetField};
+pub use request::{Mode, SearchRequest, UnknownMode, UnknownSort, parse_sort, sort_word};
+pub use response::{Explanation, Highlighted, Hit, SearchResponse, TotalRelation};
+pub use searcher::Searcher;
