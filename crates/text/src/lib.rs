@@ -1,1 +1,19 @@
 //! Vietnamese-aware text: normalise, tokenise, segment, restore accents, repair encodings, detect language.
+//!
+//! Pure functions: `&str` in, byte offsets of that same `&str` out. No I/O,
+//! no configuration, no clock. Nothing here panics on any input, and every
+//! entry point takes time linear in the length of the text.
+
+mod fold;
+mod letter;
+mod marks;
+mod normalise;
+mod special;
+pub mod syllable;
+mod token;
+mod tokenise;
+
+pub use fold::fold;
+pub use normalise::normalise;
+pub use token::{Token, TokenKind, TokenRef};
+pub use tokenise::{Scanner, for_each_part, for_each_token, tokenise};
