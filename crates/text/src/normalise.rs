@@ -67,7 +67,9 @@ fn place_tones(text: &str) -> String {
         let n_bytes = word_len(rest);
         let (word, after) = rest.split_at(n_bytes);
         push_word(word, &mut out);
-        let gap = after.find(char::is_alphanumeric).unwrap_or(after.len());
+        let gap = after
+            .find(|c: char| c.is_alphanumeric())
+            .unwrap_or(after.len());
         out.push_str(&after[..gap]);
         rest = &after[gap..];
     }
@@ -81,12 +83,20 @@ fn word_len(text: &str) -> usize {
 }
 
 fn push_word(word: &str, out: &mut String) {
-    // Two letters at least, each of at most three bytes, can be misplaced.
-    let may_move = !word.is_ascii() && (3..=3 * MAX_LETTERS).contains(&word.len());
-    match if may_move { place_tone(word) } else { None } {
+    match if may_move(word) {
+        place_tone(word)
+    } else {
+        None
+    } {
         Some(moved) => out.push_str(&moved),
         None => out.push_str(word),
     }
+}
+
+/// A cheap look before the parse: a mark can be misplaced only in a word of
+/// two letters or more, each of at most three bytes, with accents.
+fn may_move(word: &str) -> bool {
+    (3..=3 * MAX_LETTERS).contains(&word.len()) && !word.is_ascii()
 }
 
 #[cfg(test)]

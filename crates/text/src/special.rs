@@ -2,6 +2,8 @@
 //! DOIs, e-mail and web addresses. Every look-ahead is bounded or consumed, so
 //! that the whole scan stays linear.
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::token::TokenKind;
 
 /// The limit of an e-mail address' local part (RFC 5321).
@@ -15,17 +17,16 @@ const MAX_NUMBER_BYTES: usize = 48;
 ///
 /// * `run_end`: end of the letters and digits at `start`
 pub(crate) fn find(text: &str, start: usize, run_end: usize) -> Option<(usize, TokenKind)> {
-    let bytes = text.as_bytes();
-    match bytes.get(run_end)? {
+    match text.as_bytes().get(run_end)? {
         b':' => url_end(text, start, run_end).map(|end| (end, TokenKind::Url)),
         b'.' => doi_end(text, start, run_end)
             .map(|end| (end, TokenKind::Doi))
             .or_else(|| www_end(text, start, run_end).map(|end| (end, TokenKind::Url)))
-            .or_else(|| email_end(bytes, start).map(|end| (end, TokenKind::Email)))
-            .or_else(|| number_end(bytes, start, run_end).map(|end| (end, TokenKind::Number))),
-        b',' => number_end(bytes, start, run_end).map(|end| (end, TokenKind::Number)),
+            .or_else(|| email_end(text, start).map(|end| (end, TokenKind::Email)))
+            .or_else(|| number_end(text, start, run_end).map(|end| (end, TokenKind::Number))),
+        b',' => number_end(text, start, run_end).map(|end| (end, TokenKind::Number)),
         b'@' | b'_' | b'-' | b'+' | b'%' => {
-            email_end(bytes, start).map(|end| (end, TokenKind::Email))
+            email_end(text, start).map(|end| (end, TokenKind::Email))
         }
         _ => None,
     }
@@ -61,7 +62,9 @@ fn doi_end(text: &str, start: usize, run_end: usize) -> Option<usize> {
 /// The end of an address whose body starts at `at`: up to white space, a quote
 /// or an angle bracket, less the punctuation of the sentence around it.
 fn address_end(text: &str, at: usize) -> usize {
-    let stop = |c: char| c.is_whitespace() || c.is_control() || "<>\"“”«»{}|\\^`".contains(c);
+    // U+1FEF, ≮ and ≯ are canonically a grave accent and struck brackets.
+    let stop =
+        |c: char| c.is_whitespace() || c.is_control() || "<>\"“”«»{}|\\^`\u{1FEF}≮≯".contains(c);
     let body = &text[at..];
     let body = &body[..body.find(stop).unwrap_or(body.len())];
     let (mut open, mut close) = (0usize, 0usize);
@@ -73,7 +76,7 @@ fn address_end(text: &str, at: usize) -> usize {
     for c in body.chars().rev() {
         match c {
             ')' if close > open => close -= 1,
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | ']' | '…' | '’' => {}
+            '.' | ',' | ';' | '\u{37E}' | ':' | '!' | '?' | '\'' | ']' | '…' | '’' => {}
             _ => break,
         }
         end -= c.len_utf8();
@@ -81,7 +84,8 @@ fn address_end(text: &str, at: usize) -> usize {
     at + end
 }
 
-fn email_end(bytes: &[u8], start: usize) -> Option<usize> {
+fn email_end(text: &str, start: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
     let local = bytes[start..]
         .iter()
         .take(MAX_LOCAL_BYTES + 1)
@@ -106,12 +110,14 @@ fn email_end(bytes: &[u8], start: usize) -> Option<usize> {
         .take_while(|b| b.is_ascii_alphabetic())
         .count();
     let dotted = top >= 2 && name.len() > top + 1 && name[name.len() - top - 1] == b'.';
-    dotted.then_some(at + 1 + name.len())
+    let end = at + 1 + name.len();
+    (dotted && ends_clean(text, end)).then_some(end)
 }
 
 /// The end of a number whose first digits end at `run_end`: `1.234.567,89`,
 /// `3,14`, `192.168.0.1`. A list such as `1,2,5` is not one number.
-fn number_end(bytes: &[u8], start: usize, run_end: usize) -> Option<usize> {
+fn number_end(text: &str, start: usize, run_end: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
     if !bytes[start..run_end].iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -133,8 +139,12 @@ fn number_end(bytes: &[u8], start: usize, run_end: usize) -> Option<usize> {
         }
     }
     // `25.5kg`, `3.2b`: letters after the digits make no clean number.
-    let clean = bytes.get(end).is_none_or(|b| !b.is_ascii_alphanumeric());
-    (!groups.is_empty() && clean && is_number(&groups)).then_some(end)
+    (!groups.is_empty() && ends_clean(text, end) && is_number(&groups)).then_some(end)
+}
+
+/// Whether no letter, digit or mark is glued on at `end`.
+fn ends_clean(text: &str, end: usize) -> bool {
+    !text[end..].starts_with(|c: char| c.is_alphanumeric() || is_combining_mark(c))
 }
 
 fn is_number(groups: &[(u8, usize)]) -> bool {

@@ -14,10 +14,7 @@ use crate::letter::{Letter, NANG, SAC, Tone, letter, with_tone};
 /// The longest syllable is `nghiêng`, seven letters.
 pub(crate) const MAX_LETTERS: usize = 7;
 
-const ONSETS: [&str; 27] = [
-    "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh",
-    "p", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x",
-];
+const ONSETS: &str = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x";
 
 const RIMES: &str = "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt \
     âc âm ân âng âp ât âu ây e ec em en eng eo ep et ê êch êm ên ênh êp êt êu \
@@ -29,19 +26,38 @@ const RIMES: &str = "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng �
     uy uya uych uyn uynh uyp uyt uyu uyên uyêt \
     ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu";
 
-/// Rimes as packed letters, sorted: with their accents, and folded.
-static RIME_KEYS: LazyLock<(Vec<u64>, Vec<u64>)> = LazyLock::new(|| {
-    let keys = |fold: bool| {
-        let mut keys: Vec<u64> = RIMES
-            .split_whitespace()
-            .map(|rime| pack(rime.chars().filter_map(letter).map(|l| code(l, fold))))
-            .collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    };
-    (keys(false), keys(true))
-});
+/// The spellings of one list as packed letters, sorted: with accents, and folded.
+struct Keys {
+    exact: Vec<u64>,
+    folded: Vec<u64>,
+}
+
+impl Keys {
+    fn of(spellings: &str) -> Self {
+        let keys = |fold: bool| {
+            let spelled = spellings.split_whitespace();
+            let mut keys: Vec<u64> = spelled
+                .map(|part| pack(part.chars().filter_map(letter).map(|l| code(l, fold))))
+                .collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys
+        };
+        Self {
+            exact: keys(false),
+            folded: keys(true),
+        }
+    }
+
+    fn has(&self, letters: &[Letter], fold: bool) -> bool {
+        let keys = if fold { &self.folded } else { &self.exact };
+        keys.binary_search(&pack(letters.iter().map(|&l| code(l, fold))))
+            .is_ok()
+    }
+}
+
+static ONSET_KEYS: LazyLock<Keys> = LazyLock::new(|| Keys::of(ONSETS));
+static RIME_KEYS: LazyLock<Keys> = LazyLock::new(|| Keys::of(RIMES));
 
 fn code(letter: Letter, fold: bool) -> u16 {
     if fold {
@@ -99,12 +115,7 @@ impl Letters {
 
     fn splits_at(&self, len: usize, fold: bool) -> bool {
         let (onset, rime) = self.all().split_at(len);
-        let keys = if fold { &RIME_KEYS.1 } else { &RIME_KEYS.0 };
-        is_onset(onset, fold)
-            && fits(onset, rime, fold)
-            && keys
-                .binary_search(&pack(rime.iter().map(|&l| code(l, fold))))
-                .is_ok()
+        is_onset(onset, fold) && fits(onset, rime, fold) && RIME_KEYS.has(rime, fold)
     }
 
     /// The tone and the place of its letter; `None` without exactly one.
@@ -120,16 +131,7 @@ impl Letters {
 }
 
 fn is_onset(onset: &[Letter], fold: bool) -> bool {
-    if onset.iter().any(|l| l.tone != 0) {
-        return false;
-    }
-    let same = |name: &&str| {
-        name.chars()
-            .filter_map(letter)
-            .map(|l| code(l, fold))
-            .eq(onset.iter().map(|&l| code(l, fold)))
-    };
-    onset.is_empty() || ONSETS.iter().any(same)
+    onset.is_empty() || (onset.iter().all(|l| l.tone == 0) && ONSET_KEYS.has(onset, fold))
 }
 
 /// Spelling rules between onset and rime.
@@ -225,9 +227,10 @@ fn tone_place(rime: &[Letter]) -> usize {
 /// no Vietnamese syllable.
 pub(crate) fn tone_move(letters: &Letters) -> Option<(usize, usize)> {
     let (_, from) = letters.tone()?;
-    // Most marks stand on the only vowel or on the last ă â ê ô ơ ư: no parse needed.
+    // Most marks stand on the last ă â ê ô ơ ư or on the only vowel: no parse needed.
+    let last_quality = letters.all().iter().rposition(|l| l.has_quality());
     let n_vowels = letters.all().iter().filter(|l| l.is_vowel()).count();
-    if n_vowels < 2 {
+    if last_quality == Some(from) || n_vowels < 2 {
         return None;
     }
     let onset = letters.toneless_onset_len()?;
