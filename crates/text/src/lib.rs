@@ -4,6 +4,7 @@
 //! no configuration, no clock. Nothing here panics on any input, and every
 //! entry point takes time linear in the length of the text.
 
+mod detect;
 mod fold;
 mod letter;
 mod marks;
@@ -13,6 +14,7 @@ pub mod syllable;
 mod token;
 mod tokenise;
 
+pub use detect::{Detection, Passage, detect, detect_passages};
 pub use fold::fold;
 pub use normalise::normalise;
 pub use token::{Token, TokenKind, TokenRef};
