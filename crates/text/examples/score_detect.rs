@@ -1,9 +1,11 @@
 //! Scores language detection on labelled passages.
-#![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
 //!
 //! Reads lines `language TAB source TAB passage` (language `other` for anything but vi, en, fr) from the file named
 //! first, and prints accuracy by source and language, then the time per passage.
 //! `cargo run --release -p text --example score_detect -- passages.tsv [--errors]`
+
+#![expect(clippy::print_stdout, reason = "a measurement prints its figures")]
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 
