@@ -2,6 +2,7 @@
 //! and their answers into text or JSON; it holds no logic of its own.
 
 mod completions;
+mod trends;
 
 use clap::Subcommand;
 
@@ -12,11 +13,15 @@ use crate::{context::Context, outcome::Outcome};
 pub(crate) enum Command {
     /// Print the completion script of a shell.
     Completions(completions::Args),
+    /// Forecast series of numbers, with the backtest beside each forecast.
+    #[command(subcommand)]
+    Trends(trends::Trends),
 }
 
 /// Runs one command.
-pub(crate) fn run(command: Command, _context: &Context) -> anyhow::Result<Outcome> {
+pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome> {
     match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Trends(question) => trends::run(&question, context),
     }
 }
