@@ -2,6 +2,7 @@
 //! and their answers into text or JSON; it holds no logic of its own.
 
 mod completions;
+mod text;
 mod trends;
 
 use clap::Subcommand;
@@ -13,6 +14,9 @@ use crate::{context::Context, outcome::Outcome};
 pub(crate) enum Command {
     /// Print the completion script of a shell.
     Completions(completions::Args),
+    /// Text tools: filters over standard input, a line in for a line out.
+    #[command(subcommand)]
+    Text(text::Text),
     /// Forecast series of numbers, with the backtest beside each forecast.
     #[command(subcommand)]
     Trends(trends::Trends),
@@ -22,6 +26,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome> {
     match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Text(tool) => text::run(&tool),
         Command::Trends(question) => trends::run(&question, context),
     }
 }
