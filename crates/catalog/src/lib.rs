@@ -10,12 +10,22 @@
 mod batch;
 mod error;
 mod job;
+mod memory;
+mod sqlite;
 mod store;
 mod stored;
+#[cfg(any(test, feature = "testsuite"))]
+#[allow(
+    clippy::unwrap_used,
+    reason = "the laws are tests; they run outside this crate too"
+)]
+pub mod testsuite;
 
 pub use batch::{Applied, Batch, Blob, Put, PutOutcome, QuarantineEntry, Tombstone};
 pub use error::{CatalogError, Cause};
 pub use job::{Job, JobId, JobQueue, JobState, NewJob};
+pub use memory::MemoryCatalog;
+pub use sqlite::SqliteCatalog;
 pub use store::CatalogStore;
 pub use stored::{
     Change, Changes, Detail, Quarantined, Status, StoredRecord, Version, WhatChanged,

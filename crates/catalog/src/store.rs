@@ -19,7 +19,7 @@ pub trait CatalogStore: Send + Sync {
     /// # Errors
     /// Nothing of the batch is there after any error. [`CatalogError::Conflict`]
     /// when a put asked for a version that is no longer the newest.
-    fn apply(&self, batch: &Batch) -> Result<Applied, CatalogError>;
+    fn apply(&self, batch: Batch) -> Result<Applied, CatalogError>;
 
     /// The records of `ids`, in the same order; `None` where there is none
     /// that `clearance` may see (deleted, hidden, or never there: a reader
@@ -67,8 +67,8 @@ pub trait CatalogStore: Send + Sync {
     ) -> Result<Changes, CatalogError>;
 
     /// All versions of a record, oldest first, without full text; empty where
-    /// the newest one may not be seen. A version whose own level may not be
-    /// seen is left out.
+    /// the newest one may not be seen, or the record is deleted and the reader
+    /// is not staff. A version whose own level may not be seen is left out.
     fn history(&self, id: &RecordId, clearance: Clearance) -> Result<Vec<Version>, CatalogError>;
 
     /// Set-aside inputs numbered above `after`, oldest first. Staff only: the

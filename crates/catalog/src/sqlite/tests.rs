@@ -1,0 +1,142 @@
+//! The laws on SQLite, in a file and in memory; and what only a file can do.
+
+use std::cell::RefCell;
+
+use jiff::Timestamp;
+use records::{Clearance, Page, Record, RecordId, RecordType};
+
+use super::*;
+use crate::{MemoryCatalog, Put, Tombstone, testsuite};
+
+fn id(n: u8) -> RecordId {
+    RecordId::new(format!("r{n}")).unwrap()
+}
+
+#[test]
+fn keeps_the_laws_in_a_file() {
+    let folders = RefCell::new(Vec::new());
+    let fresh = || {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = SqliteCatalog::open(&folder.path().join("catalogue.sqlite")).unwrap();
+        folders.borrow_mut().push(folder);
+        catalog
+    };
+    testsuite::run_catalog_laws(fresh);
+    testsuite::run_job_queue_laws(fresh);
+}
+
+#[test]
+fn keeps_the_laws_in_memory() {
+    testsuite::run_catalog_laws(|| SqliteCatalog::in_memory().unwrap());
+    testsuite::run_job_queue_laws(|| SqliteCatalog::in_memory().unwrap());
+}
+
+#[test]
+fn a_file_opens_again_with_all_that_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalogue.sqlite");
+    let record = Record::new(id(1), RecordType::Task);
+    let batch = Batch::of_records(Timestamp::UNIX_EPOCH, [record.clone()]);
+    SqliteCatalog::open(&path).unwrap().apply(batch).unwrap();
+    let again = SqliteCatalog::open(&path).unwrap();
+    let found = again.get(&id(1), Clearance::Public, Detail::Full).unwrap();
+    assert_eq!(found.unwrap().record, record);
+    again.verify().unwrap();
+    let copy = folder.path().join("copy.sqlite");
+    again.copy_to(&copy).unwrap();
+    let copied = SqliteCatalog::open(&copy).unwrap();
+    assert_eq!(copied.status().unwrap(), again.status().unwrap());
+}
+
+#[test]
+fn a_reader_does_not_wait_for_a_writer_and_sees_whole_batches() {
+    let folder = tempfile::tempdir().unwrap();
+    let catalog = SqliteCatalog::open(&folder.path().join("c.sqlite")).unwrap();
+    let batch = |from: u8| {
+        let records = (from..from + 50).map(|n| Record::new(id(n), RecordType::Paper));
+        Batch::of_records(Timestamp::UNIX_EPOCH, records)
+    };
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            for from in [0, 50, 100, 150] {
+                catalog.apply(batch(from)).unwrap();
+            }
+        });
+        while !writing.is_finished() {
+            assert_eq!(catalog.status().unwrap().n_records % 50, 0);
+        }
+    });
+    assert_eq!(catalog.status().unwrap().n_records, 200);
+}
+
+#[test]
+fn large_texts_are_read_in_pages_of_bounded_size() {
+    let catalog = SqliteCatalog::in_memory().unwrap();
+    let long = |n: u8| Record {
+        body: vec![Page {
+            number: 1,
+            text: format!("{n} ").repeat(8 << 20),
+        }],
+        ..Record::new(id(n), RecordType::Report)
+    };
+    let batch = Batch::of_records(Timestamp::UNIX_EPOCH, (1..=5).map(long));
+    catalog.apply(batch).unwrap();
+    let changes = catalog.changes(ChangeSeq::ZERO, 100, Clearance::Staff, Detail::Full);
+    let changes = changes.unwrap();
+    assert_eq!((changes.changes.len(), changes.is_last), (2, false));
+    let rest = catalog.changes(changes.up_to, 100, Clearance::Staff, Detail::Full);
+    let rest = rest.unwrap();
+    assert_eq!((rest.changes.len(), rest.is_last), (2, false));
+    let last = catalog.changes(rest.up_to, 100, Clearance::Staff, Detail::Full);
+    let last = last.unwrap();
+    assert_eq!((last.changes.len(), last.is_last), (1, true));
+}
+
+#[test]
+fn a_file_that_is_no_catalogue_is_refused_with_the_cure() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("catalogue.sqlite");
+    std::fs::write(&path, vec![b'x'; 8192]).unwrap();
+    let Err(error) = SqliteCatalog::open(&path) else {
+        panic!("opened a file of letters");
+    };
+    assert!(error.to_string().contains("check that"), "{error}");
+}
+
+proptest::proptest! {
+    /// Whatever is written, SQLite answers as the oracle does.
+    #[test]
+    fn agrees_with_the_oracle(steps in proptest::collection::vec(
+        (0u8..6, 0u8..5, 0usize..4, 0u8..3), 1..40)) {
+        let (sqlite, oracle) = (SqliteCatalog::in_memory().unwrap(), MemoryCatalog::new());
+        for (n, (which, kind, access, title)) in steps.into_iter().enumerate() {
+            let at = Timestamp::from_second(i64::try_from(n).unwrap()).unwrap();
+            let mut batch = Batch::new(at);
+            if kind == 0 {
+                let merged_into = (title == 0).then(|| id(title));
+                batch.tombstones.push(Tombstone { id: id(which), merged_into });
+            } else {
+                let mut record = Record::new(id(which), RecordType::ALL[usize::from(kind)]);
+                record.access = records::AccessLevel::ALL[access];
+                record.venue = Some(title.to_string());
+                let if_version = (title == 2).then_some(1);
+                batch.puts.push(Put { record, if_version });
+            }
+            match (sqlite.apply(batch.clone()), oracle.apply(batch)) {
+                (Ok(ours), Ok(theirs)) => proptest::prop_assert_eq!(ours, theirs),
+                (ours, theirs) => proptest::prop_assert_eq!(ours.is_err(), theirs.is_err()),
+            }
+        }
+        proptest::prop_assert_eq!(sqlite.status().unwrap(), oracle.status().unwrap());
+        for clearance in [Clearance::Public, Clearance::Registered, Clearance::Staff] {
+            for after in [0, 3, 9] {
+                let read = |c: &dyn CatalogStore| c.changes(ChangeSeq(after), 4, clearance, Detail::Full).unwrap();
+                proptest::prop_assert_eq!(read(&sqlite), read(&oracle));
+            }
+            for n in 0..6 {
+                let read = |c: &dyn CatalogStore| c.history(&id(n), clearance).unwrap();
+                proptest::prop_assert_eq!(read(&sqlite), read(&oracle));
+            }
+        }
+    }
+}

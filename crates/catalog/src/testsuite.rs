@@ -1,0 +1,7 @@
+//! The laws of the seams, each a function that every implementation runs.
+
+mod jobs;
+mod laws;
+
+pub use jobs::run_all as run_job_queue_laws;
+pub use laws::run_all as run_catalog_laws;
