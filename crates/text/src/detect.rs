@@ -55,6 +55,18 @@ const ACCENTED_SHARE: f32 = 0.75;
 /// Accented words in English text (names) stay below this share.
 const ENGLISH_ACCENTED_SHARE_MAX: f32 = 0.3;
 
+/// Languages that whatlang names mostly for short English and hardly any record is written in.
+const RARE: &[&str] = &[
+    "ca", "jv", "tl", "cy", "af", "ak", "sn", "zu", "tk", "uz", "az", "la", "eo", "et", "sl",
+];
+/// Their confidence counts by half.
+const RARE_WEIGHT: f32 = 0.5;
+/// whatlang's confidence that a text with no English look (and no other) must reach to be believed; measured as the
+/// best of 0.2, 0.35, 0.5 with `score_detect`.
+const LOOK_BASE: f32 = 0.2;
+/// How much an English look of one point a word raises that bar; best of 2 and 4.
+const LOOK_WEIGHT: f32 = 4.0;
+
 /// Detects the language of one passage (a title, a sentence, a paragraph).
 ///
 /// Linear in the length, and bounded: a long text is sampled in three windows, so call [`detect_passages`] on
@@ -113,15 +125,22 @@ fn vietnamese(census: &Census) -> Option<Detection> {
     Some(Detection::new("vi", sure * (1.0 - rival / 2.0)))
 }
 
-/// Vietnamese without accents: nearly every word has the shape of a syllable, and none is only English.
+/// Vietnamese without accents: nearly every word that is not a name has the shape of a syllable, and none is only
+/// English.
 fn accentless(census: &Census) -> Option<Detection> {
-    let shape = census.share(census.syllables);
-    let plain = census.words >= 2 && shape >= 0.8 && census.foreign == 0;
-    if !plain || census.share(census.english_only) > 0.05 {
+    // In a text of capitalised words (a title, a heading) they are no sign of names.
+    let names = if census.names * 3 <= census.words {
+        census.names
+    } else {
+        0
+    };
+    let common = census.words - names;
+    let shape = census.syllables as f32 / common.max(1) as f32;
+    if common < 2 || shape < 0.8 || census.foreign > 0 || census.share(census.english_only) > 0.05 {
         return None;
     }
     // A chance match of every word gets less likely with each one; never as sure as with accents.
-    let sure = (shape - 0.25).min(0.8) * (1.0 - 1.0 / (census.words as f32));
+    let sure = (shape - 0.25).min(0.8) * (1.0 - 1.0 / common as f32);
     Some(Detection {
         lang: "vi",
         confidence: sure,
@@ -138,11 +157,23 @@ fn by_function_words(census: &Census) -> Option<Detection> {
     (votes >= 1.0 && lead >= 0.1).then(|| Detection::new(LANGUAGES[best].0, 0.6 + lead))
 }
 
-/// Latin script without a clear sign: whatlang, with English as the answer when it is not sure of an accent-free text.
+/// Latin script without a clear sign: whatlang, and English where the text has no accent, looks English and
+/// whatlang is not sure of another language.
 fn latin(census: &Census, text: &str) -> Detection {
     let found = general(text);
     let accented = census.foreign + census.shared + census.vietnamese;
-    if found.lang != "en" && accented == 0 && found.confidence < 0.5 {
+    if found.lang == "en" || accented > 0 {
+        return found;
+    }
+    let [(_, best), _] = census.ranked(|index| index != ENGLISH);
+    let words = census.words.max(1) as f32;
+    let look = (census.look + census.votes[ENGLISH] - best) / words;
+    let sure = if RARE.contains(&found.lang) {
+        found.confidence * RARE_WEIGHT
+    } else {
+        found.confidence
+    };
+    if sure < LOOK_BASE + LOOK_WEIGHT * look {
         return Detection::new("en", 0.5 - found.confidence / 2.0);
     }
     found
