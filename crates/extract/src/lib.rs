@@ -9,6 +9,7 @@
 
 mod document;
 mod error;
+mod layout;
 mod limits;
 pub mod media;
 mod pdf;

@@ -1,12 +1,24 @@
 //! PDF: bytes to pages of text.
+//!
+//! [`load`] opens the file, [`interpreter`] runs the content streams of a page
+//! and collects glyphs, [`font`] says what text a glyph is, [`crate::layout`]
+//! puts it in reading order.
 
+mod font;
+mod interpreter;
 mod load;
+mod marked;
+mod matrix;
+mod objects;
+mod page;
+mod state;
+mod syntax;
 
-use lopdf::Document as PdfFile;
 use records::Page;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::{Document, ExtractError, Limits, MediaType};
+use self::interpreter::{Budget, FontCache};
+use crate::{Document, ExtractError, Limits, MediaType, layout};
 
 /// Reads a PDF.
 ///
@@ -14,34 +26,57 @@ use crate::{Document, ExtractError, Limits, MediaType};
 /// Damaged beyond repair, encrypted, without any text, over a limit.
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ExtractError> {
     let file = load::load(bytes, limits)?;
-    let n_pages = file.get_pages().len();
-    if n_pages == 0 {
+    let ids: Vec<_> = load::guard(|| file.page_iter().take(limits.max_pages + 1).collect())?;
+    if ids.is_empty() {
         return Err(ExtractError::damaged(MediaType::Pdf, "it has no pages"));
     }
     let mut document = Document::new(MediaType::Pdf);
-    for number in (1..).take(n_pages.min(limits.max_pages)) {
-        let text = page_text(&file, number, limits, &mut document.warnings);
-        document.pages.push(Page { number, text });
+    if ids.len() > limits.max_pages {
+        document.warnings.push(format!(
+            "only the first {} pages were read",
+            limits.max_pages
+        ));
     }
-    if document
-        .pages
-        .iter()
-        .all(|page| page.text.trim().is_empty())
-    {
-        return Err(ExtractError::ImagesOnly { n_pages });
+    let mut fonts = FontCache::default();
+    let mut budget = Budget {
+        operators: limits.max_operators,
+    };
+    let mut pages = Vec::new();
+    for (number, id) in (1u32..).zip(ids.into_iter().take(limits.max_pages)) {
+        let outcome = page::read(&file, id, &mut fonts, limits, &mut budget);
+        document.warnings.extend(
+            outcome
+                .complaint
+                .map(|complaint| format!("page {number} {complaint}")),
+        );
+        pages.push(layout::in_reading_order(layout::pieces(&outcome.glyphs)));
     }
+    layout::mark_running_heads(&mut pages);
+    document.pages = texts(&pages);
+    refuse_empty(&document, limits)?;
     Ok(document)
 }
 
-fn page_text(file: &PdfFile, number: u32, limits: &Limits, warnings: &mut Vec<String>) -> String {
-    let chunks =
-        load::guard(|| file.extract_text_chunks_with_limit(&[number], limits.max_page_bytes));
-    let mut text = String::new();
-    for chunk in chunks.unwrap_or_default() {
-        match chunk {
-            Ok(chunk) => text.extend(chunk.nfc()),
-            Err(error) => warnings.push(format!("page {number}: {error}")),
-        }
+fn texts(pages: &[Vec<layout::Piece>]) -> Vec<Page> {
+    let vocabulary =
+        layout::Vocabulary::of(pages.iter().flatten().map(|piece| piece.text.as_str()));
+    (1..)
+        .zip(pages)
+        .map(|(number, pieces)| {
+            let text = layout::text_of(&layout::paragraphs(pieces), &vocabulary);
+            Page {
+                number,
+                text: text.nfc().collect(),
+            }
+        })
+        .collect()
+}
+
+fn refuse_empty(document: &Document, _limits: &Limits) -> Result<(), ExtractError> {
+    if document.pages.iter().any(|page| !page.text.is_empty()) {
+        return Ok(());
     }
-    text
+    Err(ExtractError::ImagesOnly {
+        n_pages: document.pages.len(),
+    })
 }
