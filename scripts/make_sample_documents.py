@@ -135,9 +135,11 @@ def pdf_table(rows, styles, width):
         ("LINEBELOW", (0, 0), (-1, 0), 0.4, colors.black),
         ("LINEBELOW", (0, -1), (-1, -1), 0.8, colors.black),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 2),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
     ]
     # The first column names things and needs more room than the figures.
-    shares = [1.6] + [1.0] * (len(rows[0]) - 1)
+    shares = [1.5] + [1.0] * (len(rows[0]) - 1)
     widths = [width * share / sum(shares) for share in shares]
     return Table(cells, colWidths=widths, style=rules, spaceAfter=6)
 
@@ -178,14 +180,14 @@ def article_head(source, styles):
 
 
 def article_story(source, styles, width):
-    from reportlab.platypus import FrameBreak, NextPageTemplate
+    from reportlab.platypus import FrameBreak, KeepTogether, NextPageTemplate
 
     first, *others = source.languages()
     story = [NextPageTemplate("later"), *article_head(source, styles), FrameBreak()]
     story += pdf_body(source, styles, width, "p")
     if source.get("english") == "end":
-        for lang in others:
-            story += abstract_block(source, lang, styles, with_title=True)
+        # Kept together, so that the block of the other language falls on the last page whole.
+        story += [KeepTogether(list(abstract_block(source, lang, styles, with_title=True))) for lang in others]
     return story
 
 
