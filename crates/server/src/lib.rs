@@ -1,1 +1,35 @@
 //! The web edge: API, pages, jobs; turns errors into problem documents.
+//!
+//! In: HTTP requests and the stores of one installation. Out: JSON under
+//! `/api/v1`, pages in Vietnamese and English everywhere else.
+//!
+//! The way of a request: request id and log → security headers → compression →
+//! errors made readable → panics caught → time limit → size limit → handler →
+//! a store, on a thread that may block.
+//!
+//! Invariant: no bytes that a caller sends give a status of 500 or reach a page
+//! unescaped; every read of a store carries the clearance of whoever asks.
+
+mod api;
+mod app;
+mod assets;
+mod citation;
+mod edge;
+mod error;
+mod exports;
+mod locale;
+mod metadata;
+mod pages;
+mod params;
+mod problem;
+mod public;
+mod router;
+mod search_params;
+mod serve;
+mod typography;
+mod visit;
+mod words;
+
+pub use app::{Library, Settings};
+pub use router::router;
+pub use serve::{ServeError, serve};

@@ -4,7 +4,6 @@ mod cmap;
 mod composite;
 mod encodings;
 mod glyph_names;
-mod private_use;
 mod program;
 mod simple;
 
@@ -39,9 +38,7 @@ impl<'a> Font<'a> {
             })
             .map(|data| CMap::parse(&data));
         let kind = if objects::name(file, font, b"Subtype") == Some(b"Type0") {
-            Kind::Composite(Box::new(CompositeFont::load(
-                file, font, &base_font, to_unicode,
-            )))
+            Kind::Composite(Box::new(CompositeFont::load(file, font, to_unicode)))
         } else {
             Kind::Simple(SimpleFont::load(
                 file,

@@ -1,0 +1,8 @@
+//! The API under `/api/v1`: what the pages do, for programs.
+
+pub(crate) mod health;
+pub(crate) mod openapi;
+pub(crate) mod record;
+pub(crate) mod reply;
+pub(crate) mod search;
+pub(crate) mod status;

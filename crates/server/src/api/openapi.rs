@@ -1,0 +1,189 @@
+//! `/api/v1/openapi.json`: the API described in OpenAPI 3.1, generated from
+//! the handlers and their types.
+
+use std::sync::LazyLock;
+
+use axum::{http::HeaderMap, response::Response};
+use serde_json::{Value, json};
+use utoipa::{OpenApi, PartialSchema, ToSchema, openapi::RefOr, openapi::schema::Schema};
+
+use crate::{api::reply::with_etag, problem::Problem};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Tri Thức API",
+        description = "Search and records of a digital library of science and technology. \
+            Errors are application/problem+json (RFC 9457).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    ),
+    paths(
+        crate::api::search::get_search,
+        crate::api::record::get_record,
+        crate::api::status::get_status,
+    ),
+    components(schemas(Problem))
+)]
+struct Description;
+
+/// The shape of a record. The vocabulary below the web edge knows nothing of
+/// OpenAPI; a test holds this description against a record with every field.
+pub(crate) struct RecordSchema;
+
+impl ToSchema for RecordSchema {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Record".into()
+    }
+}
+
+impl PartialSchema for RecordSchema {
+    fn schema() -> RefOr<Schema> {
+        serde_json::from_value(record_schema()).expect("the schema below is one; a test reads it")
+    }
+}
+
+fn record_schema() -> Value {
+    let text = json!({"type": "string"});
+    let texts = json!({"type": "array", "items": text});
+    let by_language = json!({"type": "object", "additionalProperties": text,
+        "description": "One text a language, by ISO 639 code"});
+    let object = |properties: Value| json!({"type": "object", "properties": properties});
+    let list = |properties: Value| json!({"type": "array", "items": object(properties)});
+    json!({"type": "object", "required": ["id", "type"], "properties": {
+        "id": text, "access": text, "embargo_until": text,
+        "type": {"type": "string", "enum": ["paper", "patent", "dataset", "thesis", "report", "task", "book", "other"]},
+        "title": by_language, "abstract": by_language,
+        "keywords": {"type": "object", "additionalProperties": texts},
+        "agents": list(json!({"name": text, "kind": text, "role": text, "identifier": text, "affiliations": texts})),
+        "year": {"type": "integer"}, "date": text, "venue": text, "publisher": text,
+        "volume": text, "issue": text, "pages": text, "language": text,
+        "identifiers": list(json!({"scheme": text, "value": text})),
+        "subjects": list(json!({"scheme": text, "code": text})),
+        "institutions": texts, "province": text, "collections": texts, "licence": text,
+        "links": list(json!({"relation": text, "target": text})),
+        "references": texts,
+        "columns": list(json!({"name": text, "data_type": text, "description": text, "samples": texts})),
+        "files": list(json!({"name": text, "location": text, "media_type": text,
+            "bytes": {"type": "integer"}, "blake3": text, "pages": {"type": "integer"}})),
+        "body": list(json!({"number": {"type": "integer"}, "text": text})),
+        "provenance": object(json!({"source": text, "format": text, "place": text, "remarks": texts})),
+    }})
+}
+
+/// The description as JSON.
+pub(crate) static OPENAPI: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::to_value(Description::openapi())
+        .expect("a description is plain JSON; a test reads it")
+});
+
+/// `GET /api/v1/openapi.json`
+pub(crate) async fn get_openapi(headers: HeaderMap) -> Response {
+    let body = OPENAPI.to_string().into_bytes();
+    with_etag(body, "application/json", "public, max-age=300", &headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use records::{
+        Agent, AgentRole, Column, DocumentFile, Identifier, Lang, Link, Page, Provenance, Record,
+        RecordId, RecordType, Relation, Scheme, Subject, Year,
+    };
+
+    use super::*;
+
+    fn full_record() -> Record {
+        let some = || Some("x".to_owned());
+        let mut record = Record::new(RecordId::new("a").unwrap(), RecordType::Dataset);
+        record.title.set(Lang::vi(), "x".into());
+        record.abstract_text.set(Lang::vi(), "x".into());
+        record.keywords.set(Lang::vi(), vec!["x".into()]);
+        let mut agent = Agent::organisation("x", AgentRole::Funder);
+        agent.identifier = some();
+        agent.affiliations = vec!["x".into()];
+        record.agents.push(agent);
+        record.year = Some(Year::new(2020).unwrap());
+        (record.date, record.venue, record.publisher) = (some(), some(), some());
+        (record.volume, record.issue, record.pages) = (some(), some(), some());
+        record.language = Some(Lang::vi());
+        record
+            .identifiers
+            .extend(Identifier::new(Scheme::Source, "x"));
+        record.subjects.push(Subject {
+            scheme: "x".into(),
+            code: "x".into(),
+        });
+        (record.institutions, record.collections) = (vec!["x".into()], vec!["x".into()]);
+        (record.province, record.embargo_until, record.licence) = (some(), some(), some());
+        record.links.push(Link {
+            relation: Relation::Cites,
+            target: "x".into(),
+        });
+        record.references.push("x".into());
+        record.columns.push(Column {
+            name: "x".into(),
+            data_type: some(),
+            description: some(),
+            samples: vec!["x".into()],
+        });
+        record.files.push(DocumentFile {
+            name: "x".into(),
+            location: "x".into(),
+            media_type: "x".into(),
+            bytes: 1,
+            blake3: "x".into(),
+            pages: Some(1),
+        });
+        record.body.push(Page {
+            number: 1,
+            text: "x".into(),
+        });
+        record.provenance = Provenance {
+            source: "x".into(),
+            format: "x".into(),
+            place: some(),
+            remarks: vec!["x".into()],
+        };
+        record
+    }
+
+    /// Every key of `value` is a property of `schema`, all the way down.
+    fn covers(schema: &Value, value: &Value, at: &str) {
+        match value {
+            Value::Object(fields) => {
+                for (key, field) in fields {
+                    let known = schema["properties"]
+                        .get(key)
+                        .or(schema.get("additionalProperties"));
+                    let known = known.unwrap_or_else(|| panic!("{at}/{key} is not described"));
+                    covers(known, field, &format!("{at}/{key}"));
+                }
+            }
+            Value::Array(items) => items
+                .iter()
+                .for_each(|item| covers(&schema["items"], item, at)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_field_of_a_record_is_described_and_no_other() {
+        let value = serde_json::to_value(full_record()).unwrap();
+        let schema = &OPENAPI["components"]["schemas"]["Record"];
+        covers(schema, &value, "");
+        let described = schema["properties"].as_object().unwrap();
+        for key in described.keys() {
+            assert!(
+                value.get(key).is_some(),
+                "{key} is described but not written"
+            );
+        }
+    }
+
+    #[test]
+    fn the_description_is_openapi_3_1() {
+        assert!(OPENAPI["openapi"].as_str().unwrap().starts_with("3.1"));
+        for path in ["/api/v1/search", "/api/v1/records/{id}", "/api/v1/status"] {
+            assert!(OPENAPI["paths"].get(path).is_some(), "{path}");
+        }
+    }
+}

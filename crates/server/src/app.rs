@@ -1,0 +1,106 @@
+//! What every handler shares: the stores, the settings, and the gate that
+//! keeps more searches than the machine can do from piling up.
+
+use std::{sync::Arc, time::Duration};
+
+use catalog::CatalogStore;
+use index::FullTextStore;
+use search::Searcher;
+use tokio::{sync::Semaphore, task, time};
+
+use crate::{error::ApiError, pages::HomeCache};
+
+/// The stores of one installation.
+#[derive(Clone)]
+pub struct Library {
+    /// The one truth.
+    pub catalogue: Arc<dyn CatalogStore>,
+    /// The full-text index derived from it.
+    pub full_text: Arc<dyn FullTextStore>,
+    /// Answers questions from both.
+    pub searcher: Arc<Searcher>,
+}
+
+impl Library {
+    /// A library over these stores.
+    pub fn new(catalogue: Arc<dyn CatalogStore>, full_text: Arc<dyn FullTextStore>) -> Self {
+        let searcher = Arc::new(Searcher::new(catalogue.clone(), full_text.clone()));
+        Self {
+            catalogue,
+            full_text,
+            searcher,
+        }
+    }
+}
+
+/// What an operator can set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Address under which readers reach the library, without a slash at the
+    /// end: `https://thuvien.example.vn`. `None`: as each request names it.
+    pub public_url: Option<String>,
+    /// Longest time that a request may take.
+    pub time_limit: Duration,
+    /// Store reads that may run at the same time; more wait.
+    pub n_readers: usize,
+}
+
+impl Default for Settings {
+    /// 20 s is long for a search (p95 is milliseconds) and short for a person;
+    /// four readers a core keep the cores busy while some wait for the disk.
+    fn default() -> Self {
+        let n_cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            public_url: None,
+            time_limit: Duration::from_secs(20),
+            n_readers: n_cores * 4,
+        }
+    }
+}
+
+/// How long a request waits for its turn before it is sent away.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// What every handler shares.
+pub(crate) struct App {
+    pub(crate) settings: Settings,
+    pub(crate) home: HomeCache,
+    library: Library,
+    gate: Arc<Semaphore>,
+}
+
+impl App {
+    pub(crate) fn new(library: Library, settings: Settings) -> Self {
+        let gate = Arc::new(Semaphore::new(settings.n_readers.max(1)));
+        Self {
+            settings,
+            home: HomeCache::default(),
+            library,
+            gate,
+        }
+    }
+
+    /// Runs `work` on a thread that may block, when its turn comes.
+    ///
+    /// # Errors
+    /// [`ApiError::Busy`] when the turn does not come in time; a panic of
+    /// `work` becomes [`ApiError::Internal`].
+    pub(crate) async fn ask<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Library) -> Result<T, ApiError> + Send + 'static,
+    {
+        let turn = time::timeout(LONGEST_WAIT, self.gate.clone().acquire_owned()).await;
+        let Ok(Ok(permit)) = turn else {
+            return Err(ApiError::Busy { retry_after_s: 5 });
+        };
+        let library = self.library.clone();
+        let done = task::spawn_blocking(move || {
+            // Held by the work itself: a caller that gives up does not make
+            // room for more work while this still runs.
+            let _permit = permit;
+            work(&library)
+        });
+        done.await.map_err(ApiError::internal)?
+    }
+}

@@ -1,0 +1,32 @@
+//! The pages: one file a page. A page asks the stores, turns the answer into
+//! plain text for its template (`web/templates`), and the template escapes it.
+
+mod about;
+mod error;
+mod explorer;
+mod facets;
+mod facts;
+mod feed;
+mod frame;
+mod help;
+mod hit;
+mod home;
+mod labels;
+mod machines;
+mod preferences;
+mod record;
+mod search;
+mod status;
+
+pub(crate) use about::show_about;
+pub(crate) use error::error_page;
+pub(crate) use explorer::show_explorer;
+pub(crate) use feed::show_feed;
+pub(crate) use help::show_help;
+pub(crate) use hit::record_url;
+pub(crate) use home::{HomeCache, show_home};
+pub(crate) use machines::{show_open_search, show_robots, show_sitemap, show_sitemap_part};
+pub(crate) use preferences::set_preferences;
+pub(crate) use record::{find, record_id, show_record};
+pub(crate) use search::show_search;
+pub(crate) use status::show_status;

@@ -1,0 +1,115 @@
+//! The table of addresses and the layers around them.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{DefaultBodyLimit, Path},
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
+};
+
+use crate::{
+    api,
+    app::{App, Library, Settings},
+    assets::ASSETS,
+    edge,
+    error::ApiError,
+    pages, problem,
+};
+
+/// The whole web edge over one library.
+pub fn router(library: Library, settings: Settings) -> Router {
+    let time_limit = settings.time_limit;
+    let app = Arc::new(App::new(library, settings));
+    let routes = Router::new()
+        .merge(pages_routes())
+        .merge(machine_routes())
+        .merge(api_routes())
+        .fallback(async || ApiError::NoSuchPage)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .with_state(app.clone());
+    // Read from the bottom: the last layer meets the request first.
+    routes
+        .layer(DefaultBodyLimit::max(edge::BODY_BYTES))
+        .layer(RequestBodyLimitLayer::new(edge::BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            time_limit,
+        ))
+        .layer(CatchPanicLayer::custom(log_panic))
+        .layer(middleware::from_fn_with_state(app, problem::explain))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(edge::secure))
+        .layer(middleware::from_fn(edge::log))
+}
+
+fn pages_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(pages::show_home))
+        .route("/search", get(pages::show_search))
+        .route("/records/{id}", get(pages::show_record))
+        .route("/help", get(pages::show_help))
+        .route("/about", get(pages::show_about))
+        .route("/status", get(pages::show_status))
+        .route("/api", get(pages::show_explorer))
+        .route("/preferences", post(pages::set_preferences))
+        .route("/assets/{name}", get(show_asset))
+}
+
+fn machine_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/feed.atom", get(pages::show_feed))
+        .route("/opensearch.xml", get(pages::show_open_search))
+        .route("/robots.txt", get(pages::show_robots))
+        .route("/sitemap.xml", get(pages::show_sitemap))
+        .route("/sitemaps/{part}", get(pages::show_sitemap_part))
+        .route("/healthz", get(api::health::is_alive))
+        .route("/readyz", get(api::health::is_ready))
+}
+
+fn api_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/search", get(api::search::get_search))
+        .route("/api/v1/records/{id}", get(api::record::get_record))
+        .route("/api/v1/status", get(api::status::get_status))
+        .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
+}
+
+/// `GET /assets/{name}`: a name holds the hash of its bytes, so the bytes
+/// never change.
+async fn show_asset(
+    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Response {
+    let asset = path
+        .ok()
+        .and_then(|Path(name)| ASSETS.find(&format!("/assets/{name}")));
+    let Some(asset) = asset else {
+        return ApiError::NoSuchPage.into_response();
+    };
+    let mut response = Response::new(Body::from(asset.bytes.as_slice()));
+    let headers = response.headers_mut();
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_TYPE, asset.media_type);
+    set(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
+    response
+}
+
+/// A panic is a fault of ours: its message goes into the log, the caller
+/// learns that there was one.
+fn log_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(panic = message, "a handler panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
