@@ -7,10 +7,23 @@
 //! the last [`records::ChangeSeq`] it applied; the clearance of whoever asks is
 //! a condition inside every search.
 
+mod analysis;
+mod definition;
+mod engine;
 mod facet;
+mod plan;
 mod query;
+mod record_text;
 mod store;
+mod streams;
+mod title_key;
 
+pub use analysis::{AnalysedToken, analyse};
+pub use definition::{
+    AnalyserDefinition, Definition, FieldDefinition, FieldDefinitions, RankingDefinition,
+    ShareDefinition, VariantDefinition,
+};
+pub use engine::TantivyStore;
 pub use facet::{FacetCount, FacetField, Filter, InvalidFilter, UnknownFacetField, YearRange};
 pub use query::{
     FullTextHit, FullTextPage, FullTextQuery, QueryExpr, ScorePart, SearchField, Sort, Words,

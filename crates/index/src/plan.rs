@@ -1,0 +1,158 @@
+//! From a question to a plan: which terms are looked up in which streams, and
+//! what each find is worth. The plan knows no engine; tantivy and the oracle
+//! both run it.
+//!
+//! Ranking is BM25F: for each word of the query, its occurrences in all fields
+//! are summed, each weighted by its field and divided by the relative length of
+//! the field, and the sum is saturated once:
+//!
+//! `part = boost · idf · tf·(k1+1)/(tf+k1)`,
+//! `tf = Σ weight · frequency / (1 − b + b·length/mean length)`,
+//! `idf = ln(1 + (N − df + ½)/(df + ½))`, df the largest of the fields.
+//!
+//! **Source:** Robertson, Zaragoza & Taylor, *Simple BM25 extension to multiple
+//! weighted fields*, CIKM 2004. **Differs:** df is the largest of the fields'
+//! instead of their union, which no inverted index of separate fields knows.
+
+mod resolve;
+mod words;
+
+pub(crate) use resolve::{identifier_token, plan};
+
+use crate::{FacetField, SearchField};
+
+/// One of the two streams of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Stream {
+    /// One token a place.
+    Main,
+    /// Other forms of those tokens.
+    Derived,
+}
+
+/// A term of the index.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TermKey {
+    pub(crate) field: SearchField,
+    pub(crate) stream: Stream,
+    pub(crate) text: String,
+}
+
+/// What is counted in a record.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Lookup {
+    /// A term.
+    Term(TermKey),
+    /// Terms one after the other in one field.
+    Phrase(PhraseLookup),
+}
+
+/// Places one after the other, each filled by one of some terms.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PhraseLookup {
+    /// For each place the terms that may stand there, all of one field.
+    pub(crate) places: Vec<Vec<TermKey>>,
+    /// How far apart the places may be in sum, beyond their order in the text.
+    pub(crate) slop: u32,
+}
+
+/// One way to find a word.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Source {
+    pub(crate) field: SearchField,
+    pub(crate) lookup: Lookup,
+    /// Weight of the field times the worth of this form.
+    pub(crate) weight: f32,
+}
+
+/// One word of the query with all ways to find it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Group {
+    /// The word as explanations show it.
+    pub(crate) label: String,
+    pub(crate) idf: f32,
+    /// How often the word stands in the query, times its worth.
+    pub(crate) boost: f32,
+    /// What finding it adds to the share; 0 for what only adds to the score.
+    pub(crate) mass: f32,
+    pub(crate) sources: Vec<Source>,
+}
+
+/// Words ranked together.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Bag {
+    pub(crate) groups: Vec<Group>,
+    /// Least mass that a record must reach.
+    pub(crate) threshold: f32,
+}
+
+/// What to run over every record.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Plan {
+    All,
+    Nothing,
+    Bag(Bag),
+    /// Any of these fields has a word that starts with `prefix`.
+    Prefix {
+        fields: Vec<SearchField>,
+        prefix: String,
+    },
+    /// Exactly this value.
+    Value {
+        field: FacetField,
+        value: String,
+    },
+    And(Vec<Plan>),
+    Or(Vec<Plan>),
+    /// Like `Or`, but the best score of the parts and not their sum.
+    Best(Vec<Plan>),
+    AndNot(Box<Plan>, Box<Plan>),
+}
+
+/// What planning must know of an index.
+pub(crate) trait Statistics {
+    /// Records in the index, at least 1.
+    fn n_records(&self) -> u64;
+    /// Records that hold the term.
+    fn n_holding(&self, term: &TermKey) -> u64;
+}
+
+/// Inverse document frequency of BM25, never negative.
+pub(crate) fn idf(n_records: u64, n_holding: u64) -> f32 {
+    let (n, df) = (n_records.max(n_holding) as f64, n_holding as f64);
+    (1.0 + (n - df + 0.5) / (df + 0.5)).ln() as f32
+}
+
+/// Saturated frequency: `tf·(k1+1)/(tf+k1)`.
+pub(crate) fn saturate(tf: f32, k1: f32) -> f32 {
+    tf * (k1 + 1.0) / (tf + k1)
+}
+
+/// What a field of this length divides its frequencies by.
+pub(crate) fn length_factor(b: f32, length: f32, mean_length: f32) -> f32 {
+    1.0 - b + b * length / mean_length.max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rare_words_weigh_more_and_none_weighs_less_than_nothing() {
+        assert!(idf(1000, 1) > idf(1000, 10));
+        assert!(idf(1000, 1000) > 0.0);
+        assert!((idf(10, 3) - (1.0_f32 + 7.5 / 3.5).ln()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn saturation_rises_towards_its_limit() {
+        assert!((saturate(1.0, 1.2) - 1.0).abs() < 1e-6);
+        assert!(saturate(100.0, 1.2) < 2.2 && saturate(100.0, 1.2) > 2.1);
+    }
+
+    #[test]
+    fn a_text_of_mean_length_is_divided_by_one() {
+        assert!((length_factor(0.4, 20.0, 20.0) - 1.0).abs() < 1e-6);
+        assert!(length_factor(0.4, 40.0, 20.0) > 1.0);
+    }
+}
