@@ -1,6 +1,6 @@
 //! What comes out of a document.
 
-use records::{Localised, LocalisedText, Page};
+use records::{Lang, Localised, LocalisedText, Page};
 
 use crate::MediaType;
 
@@ -14,6 +14,9 @@ pub struct Document {
     pub pages: Vec<Page>,
     /// What it says of itself.
     pub metadata: DocumentMetadata,
+    /// What the program that wrote the file put into its properties: often
+    /// empty or left over from a template, so only a hint.
+    pub properties: Properties,
     /// The encoding that the text was in, when that is a property of the whole
     /// file (`windows-1258`) or when a legacy one was repaired (`tcvn3`).
     pub encoding: Option<String>,
@@ -28,6 +31,7 @@ impl Document {
             media_type,
             pages: Vec::new(),
             metadata: DocumentMetadata::default(),
+            properties: Properties::default(),
             encoding: None,
             warnings: Vec::new(),
         }
@@ -38,6 +42,19 @@ impl Document {
         let texts: Vec<&str> = self.pages.iter().map(|page| page.text.as_str()).collect();
         texts.join("\n\n")
     }
+}
+
+/// Properties stored beside the text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Properties {
+    /// Title.
+    pub title: Option<String>,
+    /// Author, or whoever owned the computer.
+    pub author: Option<String>,
+    /// Keywords as typed.
+    pub keywords: Option<String>,
+    /// Language.
+    pub language: Option<Lang>,
 }
 
 /// What a document says of itself. Empty where it does not say.

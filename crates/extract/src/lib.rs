@@ -12,10 +12,11 @@ mod error;
 mod layout;
 mod limits;
 pub mod media;
+mod office;
 mod pdf;
 mod plain;
 
-pub use document::{Document, DocumentMetadata, FieldConfidence};
+pub use document::{Document, DocumentMetadata, FieldConfidence, Properties};
 pub use error::ExtractError;
 pub use limits::Limits;
 pub use media::MediaType;
@@ -38,6 +39,9 @@ pub fn extract(
     limits.check_input(bytes.len())?;
     match media::detect(bytes, name)? {
         MediaType::Pdf => pdf::read(bytes, limits),
+        kind @ (MediaType::Docx | MediaType::Pptx | MediaType::Odt | MediaType::Epub) => {
+            office::read(kind, bytes, limits)
+        }
         MediaType::PlainText => plain::read(bytes, limits),
         other => Err(ExtractError::Unsupported {
             media_type: other.as_str(),

@@ -10,6 +10,8 @@ pub struct Limits {
     pub max_input_bytes: u64,
     /// Size of any one part after decompression, bytes.
     pub max_part_bytes: usize,
+    /// Size of all parts of an archive after decompression, bytes.
+    pub max_document_bytes: usize,
     /// Size of all parts of a page after decompression, bytes.
     pub max_page_bytes: usize,
     /// Number of pages that are read.
@@ -31,6 +33,7 @@ impl Default for Limits {
         Self {
             max_input_bytes: 512 << 20,
             max_part_bytes: 128 << 20,
+            max_document_bytes: 512 << 20,
             max_page_bytes: 128 << 20,
             max_pages: 20_000,
             max_page_glyphs: 500_000,

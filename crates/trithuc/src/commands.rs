@@ -2,6 +2,7 @@
 //! and their answers into text or JSON; it holds no logic of its own.
 
 mod completions;
+mod extract;
 mod text;
 mod trends;
 
@@ -14,6 +15,8 @@ use crate::{context::Context, outcome::Outcome};
 pub(crate) enum Command {
     /// Print the completion script of a shell.
     Completions(completions::Args),
+    /// The text of a document, as ingestion would index it.
+    Extract(extract::Args),
     /// Text tools: filters over standard input, a line in for a line out.
     #[command(subcommand)]
     Text(text::Text),
@@ -26,6 +29,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome> {
     match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Extract(args) => extract::run(&args, context),
         Command::Text(tool) => text::run(&tool),
         Command::Trends(question) => trends::run(&question, context),
     }

@@ -28,10 +28,18 @@ pub(crate) fn mark_running_heads(pages: &mut [Vec<Piece>]) {
     }
 }
 
+/// Articles have up to this many pages; longer works have heads by chapter.
+const ARTICLE_PAGES: usize = 30;
+
 /// On how many pages a head comes again: on all of a short document (two pages
-/// at least), on three of a long one, where chapters have their own.
+/// at least), on three of an article, where left and right pages have their own,
+/// on four of a book.
 fn needed(n_pages: usize) -> usize {
-    n_pages.clamp(2, 3)
+    if n_pages <= ARTICLE_PAGES {
+        n_pages.clamp(2, 3)
+    } else {
+        4
+    }
 }
 
 /// Where a piece stands and what it says, numbers left open.
