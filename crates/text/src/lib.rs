@@ -9,6 +9,7 @@ mod fold;
 mod letter;
 mod marks;
 mod normalise;
+mod repair;
 mod special;
 pub mod syllable;
 mod token;
@@ -17,5 +18,11 @@ mod tokenise;
 pub use detect::{Detection, Passage, detect, detect_passages};
 pub use fold::fold;
 pub use normalise::normalise;
+pub use repair::{Encoding, Repaired, RepairedRun, repair, repair_as};
+
+/// Damage made on purpose, for tests and measurements of [`repair`](repair()).
+pub mod repair_support {
+    pub use crate::repair::encode;
+}
 pub use token::{Token, TokenKind, TokenRef};
 pub use tokenise::{Scanner, for_each_part, for_each_token, tokenise};
