@@ -38,9 +38,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ExtractErr
         ));
     }
     let mut fonts = FontCache::default();
-    let mut budget = Budget {
-        operators: limits.max_operators,
-    };
+    let mut budget = Budget::of(limits);
     let mut pages = Vec::new();
     for (number, id) in (1u32..).zip(ids.into_iter().take(limits.max_pages)) {
         let outcome = page::read(&file, id, &mut fonts, limits, &mut budget);
@@ -80,3 +78,6 @@ fn refuse_empty(document: &Document, _limits: &Limits) -> Result<(), ExtractErro
         n_pages: document.pages.len(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ fn order_of(pieces: &[Piece]) -> Vec<usize> {
     }
     let chunks = chunks(pieces);
     // More than a cut every three pieces: the stream has no order to keep.
-    if chunks.len() > 8 && chunks.len() * 3 > pieces.len() {
+    if chunks.len() > 8 && chunks.len() * 3 > pieces.len() || chunks.len() > MAX_CHUNKS {
         return white_space_order(pieces, all, 0);
     }
     sort_chunks(&chunks)
@@ -53,6 +53,9 @@ fn order_of(pieces: &[Piece]) -> Vec<usize> {
         .flat_map(|at| chunks[at].start..chunks[at].end)
         .collect()
 }
+
+/// Sorting chunks takes cubic time; pages have up to some twenty.
+const MAX_CHUNKS: usize = 300;
 
 /// A part of the stream with the box around it.
 #[derive(Debug)]
@@ -245,11 +248,14 @@ fn gutter(pieces: &[Piece], which: &[usize], n_lines: usize) -> Option<f32> {
     (is_wide && has_prose).then_some(middle)
 }
 
+/// Looking for gutters takes quadratic time; a full newspaper page has some
+/// 2,000 pieces.
+const MAX_PIECES: usize = 10_000;
 /// Deeper than any page is nested.
 const MAX_CUTS: usize = 12;
 
 fn white_space_order(pieces: &[Piece], which: Vec<usize>, depth: usize) -> Vec<usize> {
-    if which.len() <= 1 || depth >= MAX_CUTS {
+    if which.len() <= 1 || depth >= MAX_CUTS || which.len() > MAX_PIECES {
         return by_lines(pieces, which);
     }
     if let Some(middle) = gutter(pieces, &which, 2) {

@@ -135,6 +135,8 @@ impl Line {
 /// Lines further apart than this, baseline to baseline, belong to different
 /// paragraphs. Theses are set with up to 2 line spaces of 1.15 em.
 const MAX_PITCH_EM: f32 = 2.3;
+/// Lines of one paragraph: more than a page holds.
+const MAX_LINES: usize = 300;
 /// How much more than the pitch so far parts paragraphs.
 const PITCH_GROWTH: f32 = 1.25;
 
@@ -143,6 +145,9 @@ impl Paragraph {
         let (Some(first), Some(last)) = (self.lines.first(), self.lines.last()) else {
             return false;
         };
+        if self.lines.len() >= MAX_LINES {
+            return false;
+        }
         let pitch = last.y - line.y;
         let is_near = pitch > 0.0 && pitch <= MAX_PITCH_EM * line.size.max(last.size);
         let is_alike = (line.size - last.size).abs() <= 0.12 * last.size;

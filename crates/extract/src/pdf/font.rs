@@ -10,7 +10,7 @@ mod simple;
 use lopdf::{Dictionary, Document as PdfFile};
 
 use self::{cmap::CMap, composite::CompositeFont, simple::SimpleFont};
-use super::objects;
+use super::{load, objects};
 
 /// A font as text extraction sees it.
 pub(super) struct Font<'a> {
@@ -31,11 +31,7 @@ impl<'a> Font<'a> {
         let base_font = objects::name(file, font, b"BaseFont").unwrap_or_default();
         let base_font = String::from_utf8_lossy(base_font).into_owned();
         let to_unicode = objects::stream(file, font, b"ToUnicode")
-            .and_then(|stream| {
-                stream
-                    .get_plain_content_with_limit(composite::MAX_CMAP_BYTES)
-                    .ok()
-            })
+            .and_then(|stream| load::decompress(stream, composite::MAX_CMAP_BYTES).ok())
             .map(|data| CMap::parse(&data));
         let kind = if objects::name(file, font, b"Subtype") == Some(b"Type0") {
             Kind::Composite(Box::new(CompositeFont::load(file, font, to_unicode)))

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     font::Font,
+    load,
     marked::MarkedContent,
     matrix::Matrix,
     objects,
@@ -45,6 +46,28 @@ impl<'a> FontCache<'a> {
 pub(super) struct Budget {
     /// Operators, and decompressed bytes at [`BYTES_AN_OPERATOR`] each.
     pub(super) operators: u64,
+    /// Glyphs.
+    pub(super) glyphs: usize,
+}
+
+impl Budget {
+    pub(super) fn of(limits: &Limits) -> Self {
+        Self {
+            operators: limits.max_operators,
+            glyphs: limits.max_text_chars,
+        }
+    }
+
+    fn spend(&mut self, operators: u64) -> bool {
+        let is_enough = self.operators >= operators;
+        self.operators = self.operators.saturating_sub(operators);
+        is_enough
+    }
+
+    /// For content of this many bytes.
+    pub(super) fn spend_bytes(&mut self, n_bytes: usize) -> bool {
+        self.spend(n_bytes as u64 / BYTES_AN_OPERATOR)
+    }
 }
 
 /// Decompressing this many bytes costs about as much as an operator.
@@ -61,6 +84,7 @@ pub(super) struct Interpreter<'a, 'r> {
     /// The visible part of the page: left, bottom, right, top.
     pub(super) page_box: [f32; 4],
     pub(super) glyphs: Vec<Glyph>,
+    max_glyphs: usize,
     /// First limit or damage that was met.
     pub(super) complaint: Option<String>,
     state: GraphicsState<'a>,
@@ -79,6 +103,7 @@ impl<'a, 'r> Interpreter<'a, 'r> {
         budget: &'r mut Budget,
         page_box: [f32; 4],
     ) -> Self {
+        let max_glyphs = limits.max_page_glyphs.min(budget.glyphs);
         Self {
             file,
             fonts,
@@ -86,6 +111,7 @@ impl<'a, 'r> Interpreter<'a, 'r> {
             budget,
             page_box,
             glyphs: Vec::new(),
+            max_glyphs,
             complaint: None,
             state: GraphicsState::default(),
             saved: Vec::new(),
@@ -101,7 +127,7 @@ impl<'a, 'r> Interpreter<'a, 'r> {
         let mut lexer = Lexer::new(content);
         let mut operands = Vec::new();
         while let Some(operator) = lexer.next_operator(&mut operands) {
-            if !self.spend(1) || self.glyphs.len() >= self.limits.max_page_glyphs {
+            if !self.budget.spend(1) || self.glyphs.len() >= self.max_glyphs {
                 self.complain(
                     "has more operators or glyphs than the limits allow; the rest is left out",
                 );
@@ -114,12 +140,6 @@ impl<'a, 'r> Interpreter<'a, 'r> {
         if let Some(state) = self.saved.drain(n_saved..).next() {
             self.state = state;
         }
-    }
-
-    fn spend(&mut self, operators: u64) -> bool {
-        let is_enough = self.budget.operators >= operators;
-        self.budget.operators = self.budget.operators.saturating_sub(operators);
-        is_enough
     }
 
     fn complain(&mut self, complaint: &str) {
@@ -220,10 +240,10 @@ impl<'a, 'r> Interpreter<'a, 'r> {
         if self.open_forms.contains(&address) || self.open_forms.len() >= self.limits.max_nesting {
             return self.complain("shows a form inside itself; the inner one is left out");
         }
-        let Ok(content) = form.get_plain_content_with_limit(self.limits.max_part_bytes) else {
+        let Ok(content) = load::decompress(form, self.limits.max_part_bytes) else {
             return self.complain("has a form that cannot be decompressed");
         };
-        if !self.spend(content.len() as u64 / BYTES_AN_OPERATOR) {
+        if !self.budget.spend_bytes(content.len()) {
             return;
         }
         let state = self.state.clone();
@@ -281,7 +301,7 @@ impl<'a, 'r> Interpreter<'a, 'r> {
                 .then(state.transform);
             // Word spacing separates words; it is no part of the glyph.
             let room = (width * state.size + state.char_spacing) * state.stretch;
-            if matrix.is_finite() && self.glyphs.len() < self.limits.max_page_glyphs {
+            if matrix.is_finite() && self.glyphs.len() < self.max_glyphs {
                 let glyph = place(
                     matrix,
                     room / state.stretch.abs().max(1e-6),

@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use lopdf::{DecompressError, Document as PdfFile, Error, LoadOptions};
+use lopdf::{DecompressError, Document as PdfFile, Error, LoadOptions, Stream};
 
 use crate::{ExtractError, Limits, MediaType};
 
@@ -30,6 +30,18 @@ pub(super) fn guard<T>(call: impl FnOnce() -> T) -> Result<T, ExtractError> {
             .or_else(|| panic.downcast_ref::<String>().cloned())
             .unwrap_or_default(),
     })
+}
+
+/// The decompressed content of a stream.
+///
+/// # Errors
+/// What is wrong, in words: broken data, a filter that is not for text, more
+/// than `limit` bytes.
+pub(super) fn decompress(stream: &Stream, limit: usize) -> Result<Vec<u8>, String> {
+    match guard(|| stream.get_plain_content_with_limit(limit)) {
+        Ok(content) => content.map_err(|error| error.to_string()),
+        Err(defect) => Err(defect.to_string()),
+    }
 }
 
 fn refusal(error: Error, limits: &Limits) -> ExtractError {

@@ -36,11 +36,18 @@ pub(super) fn read<'a>(
     };
     let resources = inherited(file, page, b"Resources").and_then(|object| object.as_dict().ok());
     let page_box = visible_box(file, page);
+    if !budget.spend_bytes(content.len()) {
+        return failed(
+            "is left out: the document takes more steps than the limits allow".to_owned(),
+        );
+    }
     let mut interpreter = Interpreter::new(file, fonts, limits, budget, page_box);
     interpreter.run(&content, resources);
+    let (glyphs, complaint) = (interpreter.glyphs, interpreter.complaint);
+    budget.glyphs = budget.glyphs.saturating_sub(glyphs.len());
     PageGlyphs {
-        glyphs: interpreter.glyphs,
-        complaint: interpreter.complaint.or(damage),
+        glyphs,
+        complaint: complaint.or(damage),
     }
 }
 
@@ -67,12 +74,11 @@ fn content(
     {
         let room = limits.max_page_bytes.saturating_sub(content.len());
         let room = room.min(limits.max_part_bytes);
-        match load::guard(|| stream.get_plain_content_with_limit(room)) {
-            Ok(Ok(part)) => {
+        match load::decompress(stream, room) {
+            Ok(part) => {
                 content.extend_from_slice(&part);
                 content.push(b'\n');
             }
-            Ok(Err(error)) => damage = Some(format!("is left out in part: {error}")),
             Err(error) => damage = Some(format!("is left out in part: {error}")),
         }
     }

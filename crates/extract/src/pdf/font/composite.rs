@@ -7,7 +7,7 @@ use lopdf::{Dictionary, Document as PdfFile, Object};
 use rustc_hash::FxHashMap;
 
 use super::{cmap::CMap, program::Program};
-use crate::pdf::objects;
+use crate::pdf::{load, objects};
 
 /// A composite font.
 pub(super) struct CompositeFont<'a> {
@@ -151,7 +151,7 @@ impl<'a> CompositeFont<'a> {
 
     fn cid_to_glyph_stream(&self) -> Option<FxHashMap<u32, u16>> {
         let stream = objects::stream(self.file, self.descendant?, b"CIDToGIDMap")?;
-        let data = stream.get_plain_content_with_limit(2 << 16).ok()?;
+        let data = load::decompress(stream, 2 << 16).ok()?;
         let glyphs = data
             .chunks_exact(2)
             .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
@@ -164,7 +164,7 @@ pub(super) const MAX_CMAP_BYTES: usize = 8 << 20;
 
 fn codes(file: &PdfFile, font: &Dictionary) -> Codes {
     match objects::entry(file, font, b"Encoding") {
-        Some(Object::Stream(stream)) => match stream.get_plain_content_with_limit(MAX_CMAP_BYTES) {
+        Some(Object::Stream(stream)) => match load::decompress(stream, MAX_CMAP_BYTES) {
             Ok(data) => Codes::Embedded(CMap::parse(&data)),
             Err(_) => Codes::Identity,
         },

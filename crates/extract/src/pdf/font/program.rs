@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use ttf_parser::{Face, GlyphId, PlatformId, cff};
 
 use super::glyph_names;
-use crate::pdf::{objects, syntax};
+use crate::pdf::{load, objects, syntax};
 
 /// Largest font program that is looked into. Fonts for all of Unicode have
 /// some 30 MB.
@@ -30,7 +30,7 @@ impl Program {
     pub(super) fn embedded(file: &PdfFile, descriptor: &Dictionary) -> Option<Self> {
         let read = |key: &[u8]| {
             let stream = objects::stream(file, descriptor, key)?;
-            stream.get_plain_content_with_limit(MAX_PROGRAM_BYTES).ok()
+            load::decompress(stream, MAX_PROGRAM_BYTES).ok()
         };
         let data = read(b"FontFile2")
             .or_else(|| read(b"FontFile3"))
@@ -156,14 +156,14 @@ fn truetype_texts(face: &Face<'_>) -> FxHashMap<u16, String> {
         .flatten()
         .filter(|table| table.is_unicode())
     {
-        table.codepoints(|code| {
-            if let (Some(glyph), Some(scalar)) = (table.glyph_index(code), char::from_u32(code)) {
-                let entry = texts.entry(glyph.0).or_insert(scalar);
-                // One glyph for several characters (`-`, U+00AD, U+2010): the
-                // lowest is the plain one.
-                *entry = scalar.min(*entry);
+        // Codes are tried one by one: a damaged table can list billions. One
+        // glyph for several characters (`-`, U+00AD, U+2010): the lowest is
+        // the plain one.
+        for scalar in '\u{20}'..='\u{ffff}' {
+            if let Some(glyph) = table.glyph_index(u32::from(scalar)) {
+                texts.entry(glyph.0).or_insert(scalar);
             }
-        });
+        }
     }
     let mut texts: FxHashMap<u16, String> = texts
         .into_iter()
