@@ -18,6 +18,21 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// `text` as someone types it who types no accents, case kept: `Đường sắt`
+/// gives `Duong sat`. What has no accent stays as it is, byte for byte.
+#[must_use]
+pub fn strip_accents(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfd().filter(|&c| !is_accent(c)) {
+        match c {
+            'đ' | 'ð' => out.push('d'),
+            'Đ' | 'Ð' | 'Ɖ' => out.push('D'),
+            other => out.push(other),
+        }
+    }
+    out.nfc().collect()
+}
+
 /// [`fold`] appended to `out`.
 pub(crate) fn fold_into(text: &str, out: &mut String) {
     let mut rest = text;
@@ -96,6 +111,15 @@ mod tests {
         assert_eq!(fold("한국"), "한국");
         assert_eq!(fold("กำลัง"), fold(&fold("กำลัง")));
         assert_eq!(fold("Ελλάδα"), "ελλαδα");
+    }
+
+    #[test]
+    fn stripping_keeps_case_and_all_else() {
+        assert_eq!(
+            strip_accents("Đường SẮT (CO₂), naïve ﬁne"),
+            "Duong SAT (CO₂), naive ﬁne"
+        );
+        assert_eq!(strip_accents("e\u{302}\u{301} 한국"), "e 한국");
     }
 
     proptest! {

@@ -8,21 +8,27 @@ mod detect;
 mod fold;
 mod letter;
 mod marks;
+mod model_file;
 mod normalise;
 mod repair;
+pub mod segment;
 mod special;
 pub mod syllable;
 mod token;
 mod tokenise;
+mod weights;
 
 pub use detect::{Detection, Passage, detect, detect_passages};
-pub use fold::fold;
+pub use fold::{fold, strip_accents};
+pub use model_file::InvalidModel;
 pub use normalise::normalise;
 pub use repair::{Encoding, Repaired, RepairedRun, repair, repair_as};
+
+pub use segment::{Segmenter, Word, segment};
+pub use token::{Token, TokenKind, TokenRef};
+pub use tokenise::{Scanner, for_each_part, for_each_token, tokenise};
 
 /// Damage made on purpose, for tests and measurements of [`repair`](repair()).
 pub mod repair_support {
     pub use crate::repair::encode;
 }
-pub use token::{Token, TokenKind, TokenRef};
-pub use tokenise::{Scanner, for_each_part, for_each_token, tokenise};

@@ -1,0 +1,47 @@
+//! Trains the models that are built into the crate.
+//!
+//! ```text
+//! cargo run --release -p text --example train -- segmenter \
+//!     --news articles.jsonl.xz --treebank vi_vtb-ud-train.conllu \
+//!     --measure vi_vtb-ud-dev.conllu --out models/segmenter/segmenter.bin
+//! ```
+//! Same input, same bytes out. `--measure` is looked
+//! at only to print figures.
+
+mod news;
+mod segmenter;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+/// Any failure ends the program with its message.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Files to read and write.
+pub(crate) struct Paths {
+    pub(crate) news: PathBuf,
+    pub(crate) treebank: PathBuf,
+    pub(crate) measure: PathBuf,
+    pub(crate) out: PathBuf,
+}
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let path = |name: &str| -> Result<PathBuf> {
+        let at = args.iter().position(|arg| arg == name);
+        let value = at
+            .and_then(|at| args.get(at + 1))
+            .ok_or_else(|| format!("give {name} FILE"))?;
+        Ok(PathBuf::from(value))
+    };
+    let paths = Paths {
+        news: path("--news")?,
+        treebank: path("--treebank")?,
+        measure: path("--measure")?,
+        out: path("--out")?,
+    };
+    match args.first().map(String::as_str) {
+        Some("segmenter") => segmenter::train(&paths),
+        _ => Err("say what to train first: segmenter".into()),
+    }
+}
