@@ -128,8 +128,8 @@ fn write(out: &Path, folder: &Path, path: &Path, document: &extract::Document) {
         .iter()
         .map(|page| page.text.as_str())
         .collect();
-    let written = fs::create_dir_all(&target)
-        .and_then(|()| fs::write(target.join(stem).with_extension("txt"), texts.join("\u{c}")));
+    let file = target.join(format!("{}.txt", stem.to_string_lossy()));
+    let written = fs::create_dir_all(&target).and_then(|()| fs::write(file, texts.join("\u{c}")));
     if let Err(error) = written {
         println!("  {}: {error}", target.display());
     }

@@ -4,6 +4,7 @@ mod cmap;
 mod composite;
 mod encodings;
 mod glyph_names;
+mod private_use;
 mod program;
 mod simple;
 
@@ -34,7 +35,9 @@ impl<'a> Font<'a> {
             .and_then(|stream| load::decompress(stream, composite::MAX_CMAP_BYTES).ok())
             .map(|data| CMap::parse(&data));
         let kind = if objects::name(file, font, b"Subtype") == Some(b"Type0") {
-            Kind::Composite(Box::new(CompositeFont::load(file, font, to_unicode)))
+            Kind::Composite(Box::new(CompositeFont::load(
+                file, font, &base_font, to_unicode,
+            )))
         } else {
             Kind::Simple(SimpleFont::load(
                 file,

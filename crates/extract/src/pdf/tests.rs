@@ -130,7 +130,10 @@ fn text_inside_forms_is_read_once_even_if_the_form_shows_itself() {
 fn marked_headers_and_replacement_text_are_obeyed() {
     let content = "/Artifact <</Type /Pagination>> BDC BT /F1 9 Tf 50 780 Td (dau trang) Tj ET EMC
         BT /F1 12 Tf 50 700 Td (than bai ) Tj /Span <</ActualText (fi)>> BDC (xy) Tj EMC (n) Tj ET";
-    assert_eq!(text_with(content, helvetica()), "than bai fin");
+    let second = content.replace("than bai", "noi dung");
+    let document = read(&[content, &second], fonts(helvetica())).unwrap();
+    // A running head is printed once.
+    assert_eq!(document.text(), "dau trang\n\nthan bai fin\n\nnoi dung fin");
 }
 
 #[test]

@@ -6,12 +6,13 @@ use encoding_rs::{BIG5, EUC_KR, Encoding, GBK, SHIFT_JIS, UTF_16BE};
 use lopdf::{Dictionary, Document as PdfFile, Object};
 use rustc_hash::FxHashMap;
 
-use super::{cmap::CMap, program::Program};
+use super::{cmap::CMap, private_use, program::Program};
 use crate::pdf::{load, objects};
 
 /// A composite font.
 pub(super) struct CompositeFont<'a> {
     file: &'a PdfFile,
+    name: String,
     descendant: Option<&'a Dictionary>,
     codes: Codes,
     to_unicode: Option<CMap>,
@@ -41,7 +42,12 @@ const MAX_WIDTHS: usize = 1 << 16;
 
 impl<'a> CompositeFont<'a> {
     /// Reads a font dictionary.
-    pub(super) fn load(file: &'a PdfFile, font: &'a Dictionary, to_unicode: Option<CMap>) -> Self {
+    pub(super) fn load(
+        file: &'a PdfFile,
+        font: &'a Dictionary,
+        name: &str,
+        to_unicode: Option<CMap>,
+    ) -> Self {
         let descendant = objects::array(file, font, b"DescendantFonts")
             .and_then(|fonts| objects::resolve(file, fonts.first()?)?.as_dict().ok());
         let default_width = descendant
@@ -49,6 +55,7 @@ impl<'a> CompositeFont<'a> {
             .and_then(|width| objects::number(file, width));
         Self {
             file,
+            name: name.to_owned(),
             descendant,
             codes: codes(file, font),
             to_unicode,
@@ -70,7 +77,9 @@ impl<'a> CompositeFont<'a> {
             let (text, width) = decoded.entry(code).or_insert_with(|| {
                 let cid = self.cid(code);
                 let width = self.widths.get(&cid).copied().unwrap_or(self.default_width);
-                (self.text(code, cid, raw).map(Into::into), width * 0.001)
+                let text = self.text(code, cid, raw);
+                let text = text.map(|text| private_use::without_private_use(text, &self.name));
+                (text.map(Into::into), width * 0.001)
             });
             show(text.as_deref(), *width, n_bytes == 1 && code == 32);
             bytes = &bytes[n_bytes..];

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 /// Adobe Glyph List 2.0: 4,281 names, among them all Vietnamese letters
 /// (`abreveacute`, `uhornhookabove`, `dcroat`), sorted by name.
 const GLYPH_LIST: &str = include_str!("../../../data/glyphlist.txt");
+/// Names of TeX's mathematical and text companion fonts.
+const TEX: &str = include_str!("../../../data/tex_glyphs.txt");
 /// Names of the ZapfDingbats font.
 const DINGBATS: &str = include_str!("../../../data/zapfdingbats.txt");
 
@@ -14,6 +16,7 @@ fn table() -> &'static [(&'static str, &'static str)] {
         let mut entries: Vec<_> = GLYPH_LIST
             .lines()
             .chain(DINGBATS.lines())
+            .chain(TEX.lines())
             .filter(|line| !line.starts_with('#'))
             .filter_map(|line| line.split_once(';'))
             .collect();
@@ -53,9 +56,8 @@ pub(crate) fn text_of(name: &str) -> Option<String> {
 }
 
 fn component(name: &str) -> Option<String> {
-    let table = table();
-    if let Ok(at) = table.binary_search_by_key(&name, |(known, _)| known) {
-        return table[at].1.split(' ').map(scalar).collect();
+    if let Some(text) = listed(name).or_else(|| listed(unstretched(name)?)) {
+        return Some(text);
     }
     if let Some(digits) = name.strip_prefix("uni")
         && digits.len() >= 4
@@ -71,6 +73,33 @@ fn component(name: &str) -> Option<String> {
     let digits = name.strip_prefix('u')?;
     let is_code = (4..=6).contains(&digits.len());
     is_code.then(|| scalar(digits)).flatten().map(String::from)
+}
+
+fn listed(name: &str) -> Option<String> {
+    let table = table();
+    // The first of equal names: the Adobe list has duplicates of TeX's.
+    let at = table.partition_point(|(known, _)| *known < name);
+    let (known, codes) = table.get(at)?;
+    let is_same = *known == name;
+    is_same.then(|| {
+        codes
+            .split(' ')
+            .filter(|code| !code.is_empty())
+            .map(scalar)
+            .collect()
+    })?
+}
+
+/// `parenleftbigg` → `parenleft`, `summationdisplay` → `summation`: TeX's
+/// shapes of one sign in several sizes and parts of tall ones.
+fn unstretched(name: &str) -> Option<&str> {
+    const ENDINGS: [&str; 10] = [
+        "bigg", "Bigg", "big", "Big", "text", "display", "tp", "bt", "ex", "mid",
+    ];
+    ENDINGS
+        .iter()
+        .find_map(|ending| name.strip_suffix(ending))
+        .filter(|stem| stem.len() > 3)
 }
 
 fn scalar(digits: &str) -> Option<char> {
@@ -99,6 +128,9 @@ mod tests {
             ("f_f_i", "ffi"),
             ("ffl", "ffl"),
             ("a.sc", "a"),
+            ("parenleftbigg", "("),
+            ("summationdisplay", "∑"),
+            ("angbracketright", "⟩"),
             ("uni00410301", "A\u{301}"),
         ] {
             assert_eq!(text_of(name).as_deref(), Some(text), "{name}");

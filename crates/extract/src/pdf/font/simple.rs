@@ -7,7 +7,7 @@ use lopdf::{Dictionary, Document as PdfFile, Object};
 use super::{
     cmap::CMap,
     encodings::{self, NamedEncoding},
-    glyph_names,
+    glyph_names, private_use,
     program::{BuiltIn, Program},
 };
 use crate::pdf::objects;
@@ -31,11 +31,13 @@ impl SimpleFont {
         to_unicode: Option<&CMap>,
     ) -> Self {
         let names = glyph_names_of_codes(file, font, base_font, to_unicode);
+        let draws_lines = draws_lines(base_font);
         let texts = (0..256)
             .map(|code| {
                 let mapped = to_unicode.and_then(|map| map.text(code as u32));
                 let text = mapped.or_else(|| names[code].as_deref().and_then(glyph_names::text_of));
-                text.map(Into::into)
+                let text = text.or_else(|| draws_lines.then(String::new));
+                text.map(|text| private_use::without_private_use(text, base_font).into())
             })
             .collect();
         Self {
@@ -43,6 +45,19 @@ impl SimpleFont {
             widths: widths(file, font, base_font, &names),
         }
     }
+}
+
+/// Whether it is one of TeX's fonts whose glyphs are pieces of lines, circles
+/// and arrows in pictures and stand for no text.
+fn draws_lines(base_font: &str) -> bool {
+    let name = base_font
+        .split_once('+')
+        .map_or(base_font, |(_, name)| name);
+    [
+        "XYDASH", "XYATIP", "XYBTIP", "XYBSQL", "XYCIRC", "LINE", "LCIRCLE",
+    ]
+    .iter()
+    .any(|family| name.starts_with(family))
 }
 
 /// Advance of a glyph whose width nobody states: near the mean of text fonts.
