@@ -1,0 +1,25 @@
+//! The language of a plain string in a record.
+
+use records::Lang;
+
+/// Below this the detector does little better than chance on titles (measured
+/// on the titles of the sample collection).
+const MIN_CONFIDENCE: f32 = 0.6;
+
+/// The language of `passage`, a title or an abstract, within a record whose
+/// source says `stated`: Vietnamese and English are believed when the detector
+/// is sure; any other language only when the source states it, because short
+/// English titles look like many languages.
+pub(crate) fn of(passage: &str, stated: Option<&Lang>) -> Lang {
+    let found = text::detect(passage);
+    let is_sure = found.confidence >= MIN_CONFIDENCE;
+    match (found.lang, stated) {
+        ("vi", _) if is_sure => Lang::vi(),
+        ("en", Some(stated)) if is_sure && stated.as_str() == "vi" => Lang::en(),
+        (_, Some(stated)) if stated.as_str() != "und" => stated.clone(),
+        ("vi", _) => Lang::vi(),
+        ("en", _) => Lang::en(),
+        (other, _) if is_sure && passage.len() > 80 => Lang::parse(other),
+        _ => Lang::und(),
+    }
+}
