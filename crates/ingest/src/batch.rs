@@ -1,0 +1,138 @@
+//! From what was read to what is written: records meet what the catalogue has
+//! under the same id or identifier.
+
+use catalog::{Applied, Batch, CatalogStore, Detail, Put, PutOutcome};
+use formats::{IdSource, Parsed};
+use records::{Clearance, Identifier, Record, RecordId};
+use rustc_hash::FxHashMap;
+
+use crate::{IngestError, IngestReport, merge};
+
+/// Puts on their way into one batch.
+#[derive(Default)]
+pub(crate) struct Puts {
+    puts: Vec<Put>,
+    /// For each put: whether it came under another id than the record has.
+    is_other_id: Vec<bool>,
+    places: FxHashMap<RecordId, usize>,
+    n_folded: u64,
+}
+
+impl Puts {
+    /// Joins records with what is there. One that has the id of a record that
+    /// is there replaces it, and keeps what its source does not speak of; one
+    /// that only shares its identifier, or comes from another source, fills
+    /// its gaps.
+    pub(crate) fn join(
+        catalog: &dyn CatalogStore,
+        incoming: Vec<Parsed>,
+    ) -> Result<Self, IngestError> {
+        let targets = targets(catalog, &incoming)?;
+        let stored = catalog.get_many(&targets, Clearance::Staff, Detail::Full)?;
+        let mut puts = Self::default();
+        for ((parsed, target), stored) in incoming.into_iter().zip(targets).zip(stored) {
+            match puts.places.get(&target) {
+                Some(place) => {
+                    merge::fill(&mut puts.puts[*place].record, parsed.record);
+                    puts.n_folded += 1;
+                }
+                None => puts.push(parsed, target, stored.map(|s| (s.record, s.version))),
+            }
+        }
+        Ok(puts)
+    }
+
+    fn push(&mut self, parsed: Parsed, target: RecordId, stored: Option<(Record, u64)>) {
+        let is_other_id = parsed.record.id != target;
+        let put = match stored {
+            None => Put::from(parsed.record),
+            Some((kept, version)) if fills(&parsed, &kept) => {
+                let mut record = kept;
+                merge::fill(&mut record, parsed.record);
+                let if_version = Some(version);
+                Put { record, if_version }
+            }
+            Some((old, version)) => Put {
+                record: replace(parsed, old),
+                if_version: Some(version),
+            },
+        };
+        self.places.insert(target, self.puts.len());
+        self.puts.push(put);
+        self.is_other_id.push(is_other_id);
+    }
+
+    /// Moves the puts into `batch`; what is left counts the outcomes.
+    pub(crate) fn fill(&mut self, batch: &mut Batch) {
+        batch.puts = std::mem::take(&mut self.puts);
+    }
+
+    /// Counts what became of the puts.
+    pub(crate) fn count(&self, applied: &Applied, report: &mut IngestReport) {
+        report.duplicates += self.n_folded;
+        for (outcome, is_other_id) in applied.puts.iter().zip(&self.is_other_id) {
+            match outcome {
+                PutOutcome::Added => report.added += 1,
+                PutOutcome::Updated => report.updated += 1,
+                PutOutcome::Unchanged if *is_other_id => report.duplicates += 1,
+                PutOutcome::Unchanged => report.unchanged += 1,
+            }
+        }
+    }
+}
+
+/// The id that each record goes to: its own, unless it has none from its
+/// source and a record that is there carries its identifier.
+fn targets(catalog: &dyn CatalogStore, incoming: &[Parsed]) -> Result<Vec<RecordId>, IngestError> {
+    let wanted: Vec<Identifier> = incoming.iter().filter_map(naming).cloned().collect();
+    let mut found = catalog.resolve(&wanted, Clearance::Staff)?.into_iter();
+    let target = |parsed: &Parsed| {
+        let own = || parsed.record.id.clone();
+        match naming(parsed) {
+            // By id: the first carrier is the same one at every run.
+            Some(_) => found
+                .next()
+                .and_then(|ids| ids.into_iter().next())
+                .unwrap_or_else(own),
+            None => own(),
+        }
+    };
+    Ok(incoming.iter().map(target).collect())
+}
+
+/// The identifier that gave a record its id.
+fn naming(parsed: &Parsed) -> Option<&Identifier> {
+    let names_it = |i: &&Identifier| i.names_one_work();
+    let is_named = parsed.id_source == IdSource::Identifier;
+    is_named.then(|| parsed.record.identifiers.iter().find(names_it))?
+}
+
+fn fills(parsed: &Parsed, kept: &Record) -> bool {
+    parsed.id_source != IdSource::Given
+        && (parsed.record.id != kept.id
+            || parsed.record.provenance.source != kept.provenance.source)
+}
+
+/// A new description from the same source: what people and other sources
+/// added to the old one stays.
+fn replace(parsed: Parsed, old: Record) -> Record {
+    let mut record = parsed.record;
+    for collection in old.collections {
+        if let Err(place) = record.collections.binary_search(&collection) {
+            record.collections.insert(place, collection);
+        }
+    }
+    if !parsed.says_access {
+        record.access = record.access.max(old.access);
+        record.embargo_until = record.embargo_until.or(old.embargo_until);
+    }
+    if record.body.is_empty() {
+        record.body = old.body;
+    }
+    for file in old.files {
+        if !record.files.iter().any(|mine| mine.blake3 == file.blake3) {
+            record.files.push(file);
+        }
+    }
+    record
+}

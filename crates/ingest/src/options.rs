@@ -1,0 +1,32 @@
+//! What the person who ingests says about all inputs.
+
+use records::{AccessLevel, Record, RecordType};
+use serde::{Deserialize, Serialize};
+
+/// What holds for every record of an ingest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IngestOptions {
+    /// A collection that every record is added to.
+    pub collection: Option<String>,
+    /// The least secrecy: a record that says more of itself keeps it.
+    pub access: Option<AccessLevel>,
+    /// The type of records that do not say theirs.
+    pub record_type: Option<RecordType>,
+}
+
+impl IngestOptions {
+    /// Applies the options. `says_type`: whether the source says the type.
+    pub(crate) fn apply(&self, record: &mut Record, says_type: bool) {
+        if let Some(collection) = &self.collection
+            && let Err(place) = record.collections.binary_search(collection)
+        {
+            record.collections.insert(place, collection.clone());
+        }
+        if let Some(access) = self.access {
+            record.access = record.access.max(access);
+        }
+        if let (Some(record_type), false) = (self.record_type, says_type) {
+            record.record_type = record_type;
+        }
+    }
+}
