@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use crate::SearchField;
@@ -58,6 +59,7 @@ pub struct FieldDefinitions {
     abstract_text: FieldDefinition,
     keyword: FieldDefinition,
     author: FieldDefinition,
+    institution: FieldDefinition,
     venue: FieldDefinition,
     body: FieldDefinition,
     column: FieldDefinition,
@@ -72,6 +74,7 @@ impl FieldDefinitions {
             SearchField::Abstract => self.abstract_text,
             SearchField::Keyword => self.keyword,
             SearchField::Author => self.author,
+            SearchField::Institution => self.institution,
             SearchField::Venue => self.venue,
             SearchField::Body => self.body,
             SearchField::Column => self.column,
@@ -132,6 +135,18 @@ static BUILT_IN: LazyLock<Definition> = LazyLock::new(|| {
     Definition::parse(include_str!("../../../index/fulltext.toml"))
         .expect("index/fulltext.toml is read by a test of this crate")
 });
+
+static STOP_WORDS: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    include_str!("../../../index/stopwords.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .collect()
+});
+
+/// Whether a token stands in nearly every text: see `index/stopwords.txt`.
+pub fn is_stop_word(token: &str) -> bool {
+    STOP_WORDS.contains(token)
+}
 
 impl Definition {
     /// The definition that is compiled in.

@@ -23,4 +23,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+#[cfg(any(test, feature = "testsuite"))]
+pub(crate) use phrase::count_matches;
 pub use store::TantivyStore;

@@ -11,20 +11,30 @@ mod analysis;
 mod definition;
 mod engine;
 mod facet;
+#[cfg(any(test, feature = "testsuite"))]
+mod memory;
 mod plan;
 mod query;
 mod record_text;
 mod store;
 mod streams;
+#[cfg(any(test, feature = "testsuite"))]
+#[allow(
+    clippy::unwrap_used,
+    reason = "the laws are tests; they run outside this crate too"
+)]
+pub mod testsuite;
 mod title_key;
 
 pub use analysis::{AnalysedToken, analyse};
 pub use definition::{
     AnalyserDefinition, Definition, FieldDefinition, FieldDefinitions, RankingDefinition,
-    ShareDefinition, VariantDefinition,
+    ShareDefinition, VariantDefinition, is_stop_word,
 };
 pub use engine::TantivyStore;
 pub use facet::{FacetCount, FacetField, Filter, InvalidFilter, UnknownFacetField, YearRange};
+#[cfg(any(test, feature = "testsuite"))]
+pub use memory::MemoryFullText;
 pub use query::{
     FullTextHit, FullTextPage, FullTextQuery, QueryExpr, ScorePart, SearchField, Sort, Words,
 };

@@ -18,8 +18,10 @@ pub enum SearchField {
     Abstract,
     /// Keywords and free subjects.
     Keyword,
-    /// Names of people and organisations, with their affiliations.
+    /// Names of people and organisations.
     Author,
+    /// Names of institutions, affiliations of people included.
+    Institution,
     /// Journal, proceedings, publisher.
     Venue,
     /// Full text.
@@ -32,11 +34,12 @@ pub enum SearchField {
 
 impl SearchField {
     /// All fields, in the order of the index.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Title,
         Self::Abstract,
         Self::Keyword,
         Self::Author,
+        Self::Institution,
         Self::Venue,
         Self::Body,
         Self::Column,
@@ -50,6 +53,7 @@ impl SearchField {
             Self::Abstract => "abstract",
             Self::Keyword => "keyword",
             Self::Author => "author",
+            Self::Institution => "institution",
             Self::Venue => "venue",
             Self::Body => "body",
             Self::Column => "column",

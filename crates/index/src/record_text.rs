@@ -27,8 +27,8 @@ pub(crate) fn push_field(
             for agent in &record.agents {
                 add(&agent.name);
             }
-            institutions(record).iter().for_each(|name| add(name));
         }
+        SearchField::Institution => institutions(record).iter().for_each(|name| add(name)),
         SearchField::Venue => {
             record.venue.iter().for_each(|text| add(text));
             record.publisher.iter().for_each(|text| add(text));

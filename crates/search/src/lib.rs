@@ -7,12 +7,18 @@
 //! to the same index gives the same answer, ties broken by id.
 
 mod error;
+pub mod evaluation;
+mod highlight;
+mod notice;
+pub mod query;
 mod request;
 mod response;
 mod searcher;
 
 pub use error::SearchError;
+pub use highlight::Highlighter;
 pub use index::{FacetCount, FacetField, Filter, InvalidFilter, Sort, UnknownFacetField};
+pub use notice::Notice;
 pub use request::{Mode, SearchRequest, UnknownMode, UnknownSort, parse_sort, sort_word};
 pub use response::{Explanation, Highlighted, Hit, SearchResponse, TotalRelation};
 pub use searcher::Searcher;

@@ -3,11 +3,16 @@
 use std::{sync::Arc, time::Instant};
 
 use catalog::{CatalogStore, Detail};
-use index::{FullTextHit, FullTextPage, FullTextQuery, FullTextStore, QueryExpr, Words};
-use records::{Record, RecordId};
+use index::{
+    FullTextHit, FullTextPage, FullTextQuery, FullTextStore, QueryExpr, SearchField, Words,
+};
+use records::{Lang, Record, RecordId};
 
 use crate::{
-    Explanation, Highlighted, Hit, Mode, SearchError, SearchRequest, SearchResponse, TotalRelation,
+    Explanation, Highlighted, Hit, Mode, Notice, SearchError, SearchRequest, SearchResponse,
+    TotalRelation,
+    highlight::Highlighter,
+    query::{self, ParsedQuery},
 };
 
 /// Answers questions from the catalogue and its indexes.
@@ -22,53 +27,143 @@ impl Searcher {
         Self { catalog, full_text }
     }
 
-    /// Answers one question.
+    /// Answers one question in the query language.
     ///
     /// # Errors
     /// [`SearchError::BadQuery`] and [`SearchError::BadFilter`] for what the
     /// user can mend; the others when a store fails.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
         let start = Instant::now();
-        let query = full_text_query(request);
-        let page = self.full_text.search(&query)?;
-        let (total, facets) = (page.total, page.facets.clone());
-        let hits = self.hits(page, request)?;
+        let parsed = query::parse(&request.query)?;
+        self.answer(request, parsed, start)
+    }
+
+    /// Answers a question in plain words: nothing in it is an operator, so no
+    /// text is a bad query.
+    ///
+    /// # Errors
+    /// As [`Searcher::search`], without [`SearchError::BadQuery`].
+    pub fn search_plain(&self, request: &SearchRequest) -> Result<SearchResponse, SearchError> {
+        let start = Instant::now();
+        self.answer(request, query::parse_plain(&request.query), start)
+    }
+
+    fn answer(
+        &self,
+        request: &SearchRequest,
+        parsed: ParsedQuery,
+        start: Instant,
+    ) -> Result<SearchResponse, SearchError> {
+        let mut notices = parsed.notices.clone();
+        match request.mode {
+            Mode::Lexical => {}
+            Mode::Hybrid => notices.push(Notice::WordsOnly),
+            Mode::Semantic => {
+                return Err(SearchError::Unavailable {
+                    mode: request.mode,
+                    reason: "this installation has no index of meaning; use mode lexical".into(),
+                });
+            }
+        }
+        let mut page = self
+            .full_text
+            .search(&full_text_query(request, &parsed, None))?;
+        if page.total == 0 && parsed.is_plain {
+            let wider = self
+                .full_text
+                .search(&full_text_query(request, &parsed, Some(0.0)))?;
+            if wider.total > 0 {
+                notices.push(Notice::Widened);
+                page = wider;
+            }
+        }
+        let (total, facets) = (page.total, std::mem::take(&mut page.facets));
+        let hits = self.hits(page, request, &Highlighter::new(&parsed.wanted))?;
         Ok(SearchResponse {
             total,
             total_relation: TotalRelation::Eq,
             took_ms: start.elapsed().as_secs_f64() * 1000.0,
             mode: Mode::Lexical,
-            notices: Vec::new(),
+            notices: notices
+                .iter()
+                .map(|notice| notice.text(&request.lang))
+                .collect(),
             hits,
             facets,
             suggestions: Vec::new(),
         })
     }
 
-    fn hits(&self, page: FullTextPage, request: &SearchRequest) -> Result<Vec<Hit>, SearchError> {
+    fn hits(
+        &self,
+        page: FullTextPage,
+        request: &SearchRequest,
+        highlighter: &Highlighter,
+    ) -> Result<Vec<Hit>, SearchError> {
         let ids: Vec<RecordId> = page.hits.iter().map(|hit| hit.id.clone()).collect();
         let records = self
             .catalog
             .get_many(&ids, request.clearance, Detail::Summary)?;
-        Ok(page
-            .hits
-            .into_iter()
-            .zip(records)
-            .filter_map(|(hit, stored)| Some(show(hit, stored?.record, request)))
-            .collect())
+        let found = page.hits.into_iter().zip(records);
+        let mut hits: Vec<(Hit, usize)> = found
+            .filter_map(|(hit, stored)| Some(show(hit, stored?.record, request, highlighter)))
+            .collect();
+        self.look_into_bodies(&mut hits, request, highlighter)?;
+        Ok(hits.into_iter().map(|(hit, _)| hit).collect())
+    }
+
+    /// Replaces the snippet where the full text shows more of the query than
+    /// the abstract does.
+    fn look_into_bodies(
+        &self,
+        hits: &mut [(Hit, usize)],
+        request: &SearchRequest,
+        highlighter: &Highlighter,
+    ) -> Result<(), SearchError> {
+        let lacking: Vec<&mut (Hit, usize)> = hits
+            .iter_mut()
+            .filter(|(hit, n_shown)| *n_shown < highlighter.n_wanted() || hit.snippet.is_none())
+            .collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<RecordId> = lacking.iter().map(|(hit, _)| hit.id.clone()).collect();
+        let full = self
+            .catalog
+            .get_many(&ids, request.clearance, Detail::Full)?;
+        for ((hit, n_shown), stored) in lacking.into_iter().zip(full) {
+            for page in stored.iter().flat_map(|stored| &stored.record.body) {
+                let (snippet, n_in_page) = highlighter.snippet(&page.text);
+                if n_in_page > *n_shown || hit.snippet.is_none() && !snippet.text.is_empty() {
+                    *n_shown = n_in_page;
+                    hit.snippet = Some(snippet);
+                    hit.page = Some(page.number);
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-fn full_text_query(request: &SearchRequest) -> FullTextQuery {
-    let text = request.query.trim().to_owned();
-    let expr = if text.is_empty() {
-        QueryExpr::All
-    } else {
-        QueryExpr::Words(Words {
-            text,
-            ..Words::default()
-        })
-    };
+fn full_text_query(
+    request: &SearchRequest,
+    parsed: &ParsedQuery,
+    min_share: Option<f32>,
+) -> FullTextQuery {
+    let mut expr = parsed.expr.clone();
+    if let QueryExpr::Words(words) = &mut expr {
+        words.min_share = min_share;
+        let text = words.text.trim();
+        if words.field.is_none() && !text.is_empty() && !text.contains(char::is_whitespace) {
+            // One word may be the name of a record.
+            let identifier = QueryExpr::Words(Words {
+                field: Some(SearchField::Identifier),
+                text: text.to_owned(),
+                ..Words::default()
+            });
+            expr = QueryExpr::Or(vec![expr, identifier]);
+        }
+    }
     FullTextQuery {
         filters: request.filters.clone(),
         facets: request.facets.clone(),
@@ -80,18 +175,38 @@ fn full_text_query(request: &SearchRequest) -> FullTextQuery {
     }
 }
 
-fn show(hit: FullTextHit, record: Record, request: &SearchRequest) -> Hit {
-    let snippet = record.abstract_text.prefer(&request.lang);
-    Hit {
+/// The hit as it is shown, and how much of the query its snippet shows.
+fn show(
+    hit: FullTextHit,
+    mut record: Record,
+    request: &SearchRequest,
+    highlighter: &Highlighter,
+) -> (Hit, usize) {
+    record.body.clear();
+    let title = best_title(&record, &request.lang, highlighter);
+    let snippets = record.abstract_text.iter().map(|(lang, text)| {
+        let (snippet, n_shown) = highlighter.snippet(text);
+        (n_shown, *lang == request.lang, snippet)
+    });
+    let best = snippets.max_by_key(|(n_shown, is_asked, _)| (*n_shown, *is_asked));
+    let (snippet, n_shown) =
+        best.map_or((None, 0), |(n_shown, _, snippet)| (Some(snippet), n_shown));
+    let hit = Hit {
         id: hit.id,
         score: f64::from(hit.score),
-        title: Highlighted::plain(record.display_title(&request.lang)),
-        snippet: snippet.map(|(_, text)| Highlighted::plain(text)),
+        title,
+        snippet,
         page: None,
         record,
         explain: request.explain.then(|| Explanation {
             lexical: f64::from(hit.score),
             terms: hit.parts,
         }),
-    }
+    };
+    (hit, n_shown)
+}
+
+/// The title in the reader's language.
+fn best_title(record: &Record, lang: &Lang, highlighter: &Highlighter) -> Highlighted {
+    highlighter.mark(record.display_title(lang))
 }

@@ -135,3 +135,9 @@ fn order_totals_and_counts_do_not_depend_on_the_segments() {
         assert_eq!(whole.facets[&FacetField::Access].len(), 1);
     }
 }
+
+#[test]
+fn the_laws_of_the_seam_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    crate::testsuite::run_all(&TantivyStore::open(folder.path()).unwrap());
+}

@@ -11,11 +11,12 @@ use crate::{
 };
 
 /// Fields that plain words are looked up in. Identifiers are asked for by name.
-pub(crate) const PLAIN_FIELDS: [SearchField; 7] = [
+pub(crate) const PLAIN_FIELDS: [SearchField; 8] = [
     SearchField::Title,
     SearchField::Abstract,
     SearchField::Keyword,
     SearchField::Author,
+    SearchField::Institution,
     SearchField::Venue,
     SearchField::Body,
     SearchField::Column,
