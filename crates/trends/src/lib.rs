@@ -1,27 +1,38 @@
-//! Series of counts: forecasts with calibrated intervals, each beside its own
-//! backtest.
+//! Series of counts: bursts, life cycles, what emerges, and forecasts with
+//! calibrated intervals, each beside its own backtest.
 //!
-//! In: numbers in order of time. Out: numbers. No records, no clock.
+//! In: records or numbers in order of time. Out: numbers. No I/O, no clock.
 //!
 //! Invariant: the same series and options give the same bytes.
 
 mod backtest;
 mod baseline;
+mod burst;
 mod combination;
+mod counts;
+mod emerging;
 mod ets;
 mod forecast;
 mod forecaster;
 mod interval;
+mod lifecycle;
 mod optimise;
 mod season;
 mod theta;
 
 pub use backtest::{MAX_ORIGINS, Origin, backtest, mase, mean_step};
 pub use baseline::{Naive, RobustTrend};
+pub use burst::{Burst, bursts};
 pub use combination::Combination;
+pub use counts::{CountSeries, CountTable, Dimension};
+pub use emerging::{
+    Emerging, Hindsight, MIN_GROWTH, MIN_NOVELTY, MIN_RECENT, SMOOTHING, WINDOW, emerging,
+    hindsight,
+};
 pub use ets::{AutoEts, DampedTrend};
 pub use forecast::{
     Backtest, Forecast, ForecastOptions, MIN_CASES, MIN_VALUES, Refusal, Step, forecast,
 };
 pub use forecaster::Forecaster;
+pub use lifecycle::{NoStage, SCurve, Stage, s_curve};
 pub use theta::DynamicTheta;
