@@ -34,7 +34,10 @@ const N_FIELDS: usize = 8;
 /// The answer behind the page, kept until the index changes: it counts over
 /// the whole library, which no visit should pay for again. One a language.
 #[derive(Default)]
-pub(crate) struct HomeCache(Mutex<[Option<(ChangeSeq, Arc<SearchResponse>)>; 2]>);
+pub(crate) struct HomeCache(Mutex<[Option<Kept>; 2]>);
+
+/// An answer and the state of the index that gave it.
+type Kept = (ChangeSeq, Arc<SearchResponse>);
 
 impl HomeCache {
     fn get(&self, locale: Locale, seq: ChangeSeq) -> Option<Arc<SearchResponse>> {

@@ -237,10 +237,7 @@ fn published(record: &Record, locale: Locale) -> Vec<String> {
 }
 
 /// Vietnamese first for a Vietnamese reader, English first for an English one.
-fn in_order<'a, T>(
-    texts: &'a records::Localised<T>,
-    locale: Locale,
-) -> impl Iterator<Item = (&'a Lang, &'a T)> {
+fn in_order<T>(texts: &records::Localised<T>, locale: Locale) -> impl Iterator<Item = (&Lang, &T)> {
     let first = locale.lang();
     let mut texts: Vec<(&Lang, &T)> = texts.iter().collect();
     texts.sort_by_key(|(lang, _)| **lang != first);

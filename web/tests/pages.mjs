@@ -1,0 +1,138 @@
+// The pages in a real browser: every page in both languages, light and dark,
+// on a phone and on a desk. Fails on a serious or critical finding of
+// axe-core, on an error in the browser's console (a broken policy, a missing
+// file), on anything loaded from another host, on text that runs out of a
+// phone's screen, and on a first visit above 100 kB.
+//
+//   node pages.mjs http://127.0.0.1:8080 [FOLDER FOR SCREENSHOTS]
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const [base, folder] = process.argv.slice(2);
+if (!base) {
+  console.error("usage: node pages.mjs BASE_URL [FOLDER]");
+  process.exit(2);
+}
+const browserPath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+  .find((path) => path && existsSync(path));
+if (!browserPath) {
+  console.error("SKIPPED: no Chromium (Debian: apt-get install chromium; or set CHROMIUM to its path)");
+  process.exit(0);
+}
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const firstVisitBytes = 100_000;
+
+// A record with as much to show as possible, and one of every kind.
+const ask = async (query) => (await fetch(`${base}/api/v1/search?${query}`)).json();
+const paths = {
+  home: "/",
+  search: "/search?q=n%C4%83ng+l%C6%B0%E1%BB%A3ng",
+  explain: "/search?q=rice+salinity&explain=1&sort=newest&filter=language%3Avi",
+  all: "/search?page=2",
+  nothing: "/search?q=xyzzyqwv+%22kh%C3%B4ng+c%C3%B3%22&filter=type%3Apatent",
+  badquery: "/search?q=l%C3%BAa+AND+%28g%E1%BA%A1o",
+  help: "/help",
+  about: "/about",
+  status: "/status",
+  api: "/api",
+  missing: "/records/kh%C3%B4ng-c%C3%B3",
+  badparameter: "/search?page=x",
+};
+for (const kind of ["paper", "patent", "dataset", "thesis", "task"]) {
+  const { hits } = await ask(`filter=type:${kind}&limit=1&sort=newest`);
+  if (hits.length) paths[kind] = new URL(hits[0].url).pathname;
+}
+const expected = { badquery: 400, missing: 404, badparameter: 400 };
+
+const screens = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
+const faults = [];
+const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
+
+async function check(name, path, lang, theme, screen) {
+  const label = `${name}-${lang}-${theme}-${screen}`;
+  const context = await browser.newContext({
+    viewport: screens[screen], colorScheme: theme, locale: lang, javaScriptEnabled: true, bypassCSP: true,
+  });
+  const page = await context.newPage();
+  let bytes = 0;
+  page.on("console", (message) => {
+    const plain = message.type() === "error" && !/the server responded with a status of 4\d\d/.test(message.text());
+    if (plain) faults.push(`${label}: console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(base)) faults.push(`${label}: loads ${request.url()}`);
+  });
+  page.on("requestfinished", async (request) => {
+    const sizes = await request.sizes().catch(() => null);
+    if (sizes) bytes += sizes.responseBodySize + sizes.responseHeadersSize;
+  });
+  const url = new URL(path, base);
+  url.searchParams.set("lang", lang);
+  const answer = await page.goto(url.href, { waitUntil: "networkidle" });
+  const status = expected[name] ?? 200;
+  if (answer.status() !== status) faults.push(`${label}: status ${answer.status()} instead of ${status}`);
+  const pageLang = await page.getAttribute("html", "lang");
+  if (pageLang !== lang) faults.push(`${label}: language ${pageLang}`);
+  if (bytes > firstVisitBytes) faults.push(`${label}: first visit of ${bytes} bytes`);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) faults.push(`${label}: runs ${wide} px out of the screen`);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  for (const violation of violations) {
+    const where = violation.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ");
+    const line = `${label}: ${violation.impact}: ${violation.id}: ${where}`;
+    if (["serious", "critical"].includes(violation.impact)) faults.push(line);
+    else console.log(line);
+  }
+  if (folder) await page.screenshot({ path: join(folder, `${label}.png`), fullPage: true });
+  await context.close();
+  return bytes;
+}
+
+// The keyboard alone: the first stop leads to the content, a search is typed
+// and sent, a result opened; without JavaScript.
+async function journey() {
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: "vi" });
+  const page = await context.newPage();
+  await page.goto(base);
+  await page.keyboard.press("Tab");
+  const first = page.locator(":focus");
+  if ((await first.getAttribute("href")) !== "#content") faults.push("journey: the first stop is no skip link");
+  await page.focus("#q");
+  await page.keyboard.type("nang luong");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/search\?q=nang/);
+  if (!(await page.locator("ol.hits > li").count())) faults.push("journey: nothing found without accents");
+  await page.locator("ol.hits h3 a").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/records\//);
+  if (!(await page.locator("h1#title").textContent())) faults.push("journey: the record has no title");
+  await page.locator("button[value=dark]").click();
+  if ((await page.getAttribute("html", "data-theme")) !== "dark") faults.push("journey: dark is not remembered");
+  if (!/\/records\//.test(page.url())) faults.push("journey: choosing colours loses the page");
+  await page.locator(".lang a").click();
+  if ((await page.getAttribute("html", "lang")) !== "en") faults.push("journey: English is not given");
+  await context.close();
+}
+
+if (folder) mkdirSync(folder, { recursive: true });
+let visits = 0;
+let most = 0;
+for (const [name, path] of Object.entries(paths)) {
+  for (const lang of ["vi", "en"]) {
+    for (const theme of ["light", "dark"]) {
+      for (const screen of Object.keys(screens)) {
+        most = Math.max(most, await check(name, path, lang, theme, screen));
+        visits += 1;
+      }
+    }
+  }
+}
+await journey().catch((error) => faults.push(`journey: ${error.message.split("\n")[0]}`));
+await browser.close();
+for (const fault of faults) console.error(fault);
+console.log(`${visits} visits, largest first visit ${most} bytes, ${faults.length} faults`);
+process.exit(faults.length ? 1 : 0);
