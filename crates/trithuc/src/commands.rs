@@ -2,7 +2,14 @@
 //! and their answers into text or JSON; it holds no logic of its own.
 
 mod completions;
+mod eval;
+mod export;
 mod extract;
+mod index;
+mod ingest;
+mod search;
+mod serve;
+mod show;
 mod text;
 mod trends;
 
@@ -15,8 +22,24 @@ use crate::{context::Context, outcome::Outcome};
 pub(crate) enum Command {
     /// Print the completion script of a shell.
     Completions(completions::Args),
+    /// Take in records and documents, and make them findable; resumable,
+    /// idempotent.
+    Ingest(ingest::Args),
+    /// Bring the indexes up to the catalogue, or build them anew.
+    Index(index::Args),
+    /// Search, from the command line.
+    Search(search::Args),
+    /// Show one record.
+    Show(show::Args),
+    /// Write all records that a query finds.
+    Export(export::Args),
     /// The text of a document, as ingestion would index it.
     Extract(extract::Args),
+    /// Measure against gold data.
+    #[command(subcommand)]
+    Eval(eval::Eval),
+    /// Serve web pages and the API.
+    Serve(serve::Args),
     /// Text tools: filters over standard input, a line in for a line out.
     #[command(subcommand)]
     Text(text::Text),
@@ -29,7 +52,14 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome> {
     match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Ingest(args) => ingest::run(&args, context),
+        Command::Index(args) => index::run(&args, context),
+        Command::Search(args) => search::run(&args, context),
+        Command::Show(args) => show::run(&args, context),
+        Command::Export(args) => export::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),
+        Command::Eval(eval) => eval::run(&eval, context),
+        Command::Serve(args) => serve::run(&args, context),
         Command::Text(tool) => text::run(&tool),
         Command::Trends(question) => trends::run(&question, context),
     }

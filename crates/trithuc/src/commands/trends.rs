@@ -1,4 +1,5 @@
-//! `trithuc trends …`: forecasts of series in a file.
+//! `trithuc trends …`: forecasts of series in a file, and the installation's
+//! own records over the years.
 
 use std::{collections::BTreeMap, fs::File, path::PathBuf};
 
@@ -13,6 +14,7 @@ use crate::{
     output,
 };
 
+mod collection;
 mod period;
 
 use period::Moment;
@@ -22,6 +24,10 @@ use period::Moment;
 pub(crate) enum Trends {
     /// Forecast each series of a CSV file with columns series, period, value.
     Forecast(ForecastArgs),
+    /// Counts, bursts, S-curve and forecast of one group of the library's records.
+    Show(collection::ShowArgs),
+    /// Groups that emerge, by a written definition, with its score in hindsight.
+    Emerging(collection::EmergingArgs),
 }
 
 /// Arguments of `trends forecast`.
@@ -84,6 +90,8 @@ struct RefusedLine<'a> {
 pub(crate) fn run(question: &Trends, context: &Context) -> anyhow::Result<Outcome> {
     match question {
         Trends::Forecast(args) => forecast(args, context),
+        Trends::Show(args) => collection::show(args, context),
+        Trends::Emerging(args) => collection::list_emerging(args, context),
     }
 }
 
@@ -201,18 +209,7 @@ fn read(args: &ForecastArgs) -> anyhow::Result<Vec<(String, Series)>> {
 
 fn print_steps(name: &str, forecast: &Forecast, context: &Context) -> anyhow::Result<()> {
     if !context.json {
-        let mase = |value: Option<f64>| value.map_or("–".to_owned(), |m| format!("{m:.2}"));
-        output::line(format!(
-            "{name}: {} (backtest over {} moments: MASE {}, naive {}, coverage {})",
-            forecast.method,
-            forecast.backtest.n_origins,
-            mase(forecast.backtest.mase),
-            mase(forecast.backtest.mase_naive),
-            forecast
-                .backtest
-                .coverage
-                .map_or("–".to_owned(), |c| format!("{:.0} %", 100.0 * c)),
-        ))?;
+        print_forecast_head(name, forecast)?;
     }
     for (i, step) in forecast.steps.iter().enumerate() {
         if context.json {
@@ -236,6 +233,22 @@ fn print_steps(name: &str, forecast: &Forecast, context: &Context) -> anyhow::Re
         }
     }
     Ok(())
+}
+
+/// One line: the method and its backtest.
+fn print_forecast_head(name: &str, forecast: &Forecast) -> anyhow::Result<()> {
+    let mase = |value: Option<f64>| value.map_or("–".to_owned(), |m| format!("{m:.2}"));
+    let backtest = &forecast.backtest;
+    output::line(format!(
+        "{name}: {} (backtest over {} moments: MASE {}, naive {}, coverage {})",
+        forecast.method,
+        backtest.n_origins,
+        mase(backtest.mase),
+        mase(backtest.mase_naive),
+        backtest
+            .coverage
+            .map_or("–".to_owned(), |c| format!("{:.0} %", 100.0 * c)),
+    ))
 }
 
 fn print_refusal(series: &str, refused: String, context: &Context) -> anyhow::Result<()> {

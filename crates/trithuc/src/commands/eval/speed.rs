@@ -1,0 +1,137 @@
+//! `trithuc eval speed`: different queries of one to five words, drawn from the
+//! titles of the installation, each with two facets, one after another in one
+//! process.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use anyhow::bail;
+use catalog::{CatalogStore, Detail, WhatChanged};
+use index::FullTextStore;
+use records::{ChangeSeq, Clearance};
+use search::{FacetField, Mode, SearchRequest, Searcher, evaluation::percentile};
+use serde::Serialize;
+
+use crate::{context::Context, installation::Installation, outcome::Outcome, output};
+
+/// Arguments of `eval speed`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Number of queries.
+    #[arg(long, default_value_t = 1000)]
+    queries: usize,
+    /// Seed of the drawing.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Measured {
+    records: u64,
+    index_bytes: u64,
+    segments: usize,
+    queries: usize,
+    ms_p50: f64,
+    ms_p95: f64,
+    ms_max: f64,
+    mean_total: f64,
+}
+
+/// Measures.
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
+    let installation = Installation::open(&context.data)?;
+    let queries = draw(&*installation.catalog, args)?;
+    let full_text = installation.full_text()?;
+    let stats = full_text.stats()?;
+    let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
+    let searcher = Searcher::new(catalog, full_text);
+    let mut times = Vec::new();
+    let mut totals = 0;
+    for query in &queries {
+        let mut request = SearchRequest::new(query, Clearance::Staff);
+        request.mode = Mode::Lexical;
+        request.facets = vec![FacetField::Year, FacetField::Venue];
+        let start = std::time::Instant::now();
+        totals += searcher.search_plain(&request)?.total;
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    let measured = Measured {
+        records: stats.n_records,
+        index_bytes: stats.bytes,
+        segments: stats.n_segments,
+        queries: times.len(),
+        ms_p50: percentile(&mut times, 0.5),
+        ms_p95: percentile(&mut times, 0.95),
+        ms_max: percentile(&mut times, 1.0),
+        mean_total: totals as f64 / queries.len().max(1) as f64,
+    };
+    if context.json {
+        output::json(&measured)?;
+    } else {
+        output::line(format!(
+            "{} records, {:.1} MB in {} segments; {} queries: p50 {:.2} ms, p95 {:.2} ms, max {:.2} ms; {:.0} found on average",
+            measured.records,
+            measured.index_bytes as f64 / 1e6,
+            measured.segments,
+            measured.queries,
+            measured.ms_p50,
+            measured.ms_p95,
+            measured.ms_max,
+            measured.mean_total
+        ))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Runs of one to five words of titles, all different, the same for a seed.
+fn draw(catalog: &dyn CatalogStore, args: &Args) -> anyhow::Result<BTreeSet<String>> {
+    let mut titles = Vec::new();
+    let mut after = ChangeSeq::ZERO;
+    loop {
+        let page = catalog.changes(after, 5000, Clearance::Staff, Detail::Summary)?;
+        for change in page.changes {
+            if let WhatChanged::Upsert(stored) = change.what {
+                titles.extend(stored.record.title.iter().map(|(_, title)| title.clone()));
+            }
+        }
+        after = page.up_to;
+        if page.is_last {
+            break;
+        }
+    }
+    if titles.is_empty() {
+        bail!("there is no title to draw queries from; take in records with `trithuc ingest PATH`");
+    }
+    let mut random = SplitMix64(args.seed);
+    let mut queries = BTreeSet::new();
+    for _ in 0..args.queries.saturating_mul(20) {
+        if queries.len() >= args.queries {
+            break;
+        }
+        let title = &titles[random.below(titles.len())];
+        let words: Vec<&str> = title.split_whitespace().collect();
+        let n_words = 1 + random.below(5);
+        let start = random.below(words.len().saturating_sub(n_words) + 1);
+        let query: Vec<&str> = words.into_iter().skip(start).take(n_words).collect();
+        if query
+            .iter()
+            .any(|word| word.chars().any(char::is_alphanumeric))
+        {
+            queries.insert(query.join(" "));
+        }
+    }
+    Ok(queries)
+}
+
+/// Steele, Lea & Flood, *Fast splittable pseudorandom number generators*,
+/// OOPSLA 2014: enough to draw titles.
+struct SplitMix64(u64);
+
+impl SplitMix64 {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n.max(1) as u64) as usize
+    }
+}

@@ -1,0 +1,95 @@
+//! `trithuc serve`: web pages and API over the installation's stores.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use catalog::{CatalogStore, SqliteCatalog};
+use index::{FullTextStore, TantivyStore};
+use serde_json::json;
+use server::{Library, Settings};
+
+use crate::{
+    context::Context,
+    outcome::{Outcome, Usage},
+    output,
+};
+
+/// Arguments of `serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Address and port; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// Address under which readers reach the library, when a proxy stands
+    /// before it: `https://thuvien.example.vn`.
+    #[arg(long, env = "TRITHUC_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    /// Longest time that a request may take, in seconds.
+    #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    time_limit: u64,
+}
+
+/// Serves until it is told to stop. The address goes to standard output as
+/// soon as connections are taken.
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
+    let settings = Settings {
+        public_url: args.public_url.as_deref().map(public_url).transpose()?,
+        time_limit: Duration::from_secs(args.time_limit),
+        ..Settings::default()
+    };
+    let library = open(&context.data)?;
+    let as_json = context.json;
+    server::serve(args.listen, library, settings, |address| {
+        let url = format!("http://{address}/");
+        let said = if as_json {
+            output::json(&json!({ "listening": url }))
+        } else {
+            output::line(format!("Tri Thức: {url}"))
+        };
+        if let Err(error) = said {
+            eprintln!("trithuc: listening on {url}, but {error:#}");
+        }
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// The stores of an installation; makes empty ones in a new folder and says so.
+fn open(data: &Path) -> anyhow::Result<Library> {
+    let file = data.join("catalogue.sqlite");
+    if !file.exists() {
+        eprintln!(
+            "trithuc: `{}` holds no library yet; an empty one is made (fill it with `trithuc ingest`, \
+             or name another folder with `--data`)",
+            data.display()
+        );
+    }
+    let index = data.join("index").join("fulltext");
+    std::fs::create_dir_all(&index).with_context(|| {
+        format!(
+            "folder `{}` cannot be made; check who may write there",
+            index.display()
+        )
+    })?;
+    let catalogue: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::open(&file)?);
+    let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
+    Ok(Library::new(catalogue, full_text))
+}
+
+fn public_url(url: &str) -> anyhow::Result<String> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    let plain = |rest: &&str| {
+        !rest.is_empty()
+            && rest
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && !b"\"<>\\?#".contains(&b))
+    };
+    if rest.filter(plain).is_none() {
+        return Err(Usage(format!(
+            "public URL `{url}` is no web address; write it as https://thuvien.example.vn"
+        ))
+        .into());
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
