@@ -7,9 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::installation::repository;
+
 /// The layer of each crate; an arrow may only go to a lower layer, or stand in
 /// [`SAME_LAYER`].
-const LAYERS: [(&str, u8); 14] = [
+const LAYERS: [(&str, u8); 13] = [
     ("records", 0),
     ("text", 0),
     ("formats", 0),
@@ -23,7 +25,6 @@ const LAYERS: [(&str, u8); 14] = [
     ("trends", 2),
     ("server", 3),
     ("trithuc", 4),
-    ("acceptance", 5),
 ];
 
 /// Arrows inside a layer that the house allows: leaves share the vocabulary and
@@ -39,15 +40,8 @@ const SAME_LAYER: [(&str, &str); 5] = [
 /// A longer file needs a reason: data tables only.
 const MAX_LINES: usize = 600;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the tests lie in a folder of the repository")
-        .to_owned()
-}
-
 fn manifests() -> BTreeMap<String, toml::Table> {
-    fs::read_dir(root().join("crates"))
+    fs::read_dir(repository().join("crates"))
         .unwrap()
         .map(|entry| entry.unwrap().path().join("Cargo.toml"))
         .filter(|path| path.exists())
@@ -72,13 +66,17 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 fn all_sources() -> Vec<(String, String)> {
     let mut paths = Vec::new();
-    sources(&root().join("crates"), &mut paths);
-    sources(&root().join("tests"), &mut paths);
+    sources(&repository().join("crates"), &mut paths);
+    sources(&repository().join("tests"), &mut paths);
     paths.sort();
     paths
         .into_iter()
         .map(|path| {
-            let shown = path.strip_prefix(root()).unwrap().display().to_string();
+            let shown = path
+                .strip_prefix(repository())
+                .unwrap()
+                .display()
+                .to_string();
             (shown, fs::read_to_string(path).unwrap())
         })
         .collect()

@@ -2,5 +2,26 @@
 //! data where it is there.
 //!
 //! * `architecture`: layers, file heads, sizes, forbidden calls.
+//! * `crash`: killed at any moment, nothing is lost and nothing doubled.
+//! * `ingest_bad_input`: what cannot be read is set aside with its cure.
+//! * `ingest_formats`: what goes in comes out again; a second run is nothing.
+//! * `installation`: the program over a data folder, for the other modules.
+//! * `api`: shapes, counts, problems, access levels, hostile bytes.
+//! * `pages`: languages, guards, escaping, filters, remembered choices.
+//! * `real_data`: the PDFs of the development data.
+//! * `site`: the small library behind a running server that both ask.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "these are tests; clippy sees helpers outside #[test] functions as production"
+)]
+
+mod api;
 mod architecture;
+mod crash;
+mod ingest_bad_input;
+mod ingest_formats;
+mod installation;
+mod pages;
+mod real_data;
+mod site;

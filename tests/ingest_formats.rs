@@ -1,0 +1,155 @@
+//! What goes in through each format comes out again; a second run changes
+//! nothing; options and merges do what they say.
+
+use std::{fs, io::Write};
+
+use crate::installation::Installation;
+
+const JSONL: &str = r#"{"id":"a1","title":{"vi":"Lúa chịu mặn","en":"Salt-tolerant rice"},"authors":["Nguyễn Văn Đức"],"year":2019,"type":"paper"}
+{"id":"a2","title":"Deep learning for rice","abstract":"We train a network on rice images.","year":"2020","doi":"10.1000/rice"}
+"#;
+const RIS: &str =
+    "TY  - THES\r\nTI  - Luận án về đất phèn\r\nAU  - Trần, Thị Lan\r\nPY  - 2001\r\nER  - \r\n";
+const BIBTEX: &str =
+    "@article{k, title={Vi nh{\\d u}a}, author={{Lê Văn Hưng}}, year=2005, doi={10.1000/micro}}\n";
+const CSV: &str = "Mã số;Nhan đề;Tác giả;Năm\nc1;Pin mặt trời;Phạm Thị Hoa;2011\n";
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_folder_of_every_format_comes_in_once() {
+    let installation = Installation::new();
+    let folder = installation.input("a.jsonl.gz", gzip(JSONL));
+    let folder = folder.parent().unwrap();
+    installation.input("b.ris", RIS);
+    installation.input("c.bib", BIBTEX);
+    installation.input("d.csv", CSV);
+    installation.input("e/report.txt", "Báo cáo về xâm nhập mặn ở đồng bằng.\n");
+    installation.input("README.md", "# What this folder is\n");
+    let first = installation.ingest(folder);
+    assert_eq!(first.status, 0, "{}", first.stderr);
+    let report = first.json();
+    assert_eq!(
+        (&report["seen"], &report["added"]),
+        (&6.into(), &6.into()),
+        "{report}"
+    );
+    assert_eq!(report["passed_over"], 1);
+    let dump = installation.dump();
+    assert_eq!(dump.lines().count(), 6);
+    assert!(dump.contains("Trần Thị Lan") && dump.contains("\"Lê Văn Hưng\""));
+    let again = installation.ingest(folder).json();
+    assert_eq!(
+        (&again["added"], &again["unchanged"]),
+        (&0.into(), &6.into()),
+        "{again}"
+    );
+    assert_eq!(installation.dump(), dump);
+    // The document is kept for the viewer.
+    let files = walk(&installation.data().join("files"));
+    assert_eq!(files.len(), 1);
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(walk(&path)),
+            false => found.push(path),
+        }
+    }
+    found
+}
+
+#[test]
+fn what_changed_is_updated_and_found_under_its_new_words() {
+    let installation = Installation::new();
+    let path = installation.input("a.jsonl", JSONL);
+    installation.ingest(&path);
+    let changed = JSONL.replace("Salt-tolerant rice", "Flood-tolerant rice");
+    installation.input("a.jsonl", changed);
+    let report = installation.ingest(&path).json();
+    assert_eq!(
+        (&report["updated"], &report["unchanged"]),
+        (&1.into(), &1.into()),
+        "{report}"
+    );
+    let found = |query: &str| {
+        installation
+            .run(&["export", query, "--format", "ris"])
+            .stdout
+    };
+    assert!(found("flood").contains("ID  - a1") && !found("salt").contains("ID  - a1"));
+}
+
+#[test]
+fn a_collection_and_a_level_hold_for_all_and_nothing_is_opened_by_a_second_run() {
+    let installation = Installation::new();
+    let path = installation.input("a.jsonl", JSONL);
+    let path = path.to_str().unwrap();
+    let report = installation.run(&[
+        "ingest",
+        path,
+        "--collection",
+        "Nông nghiệp",
+        "--access",
+        "restricted",
+        "--type",
+        "report",
+    ]);
+    assert_eq!(report.json()["added"], 2);
+    let report = installation.run(&["ingest", path]).json();
+    assert_eq!(report["seen"], 2);
+    for line in installation.dump().lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(record["access"], "restricted");
+        assert_eq!(record["collections"][0], "Nông nghiệp");
+    }
+}
+
+#[test]
+fn a_second_description_of_a_work_fills_gaps_and_overwrites_nothing() {
+    let installation = Installation::new();
+    let path = installation.input("a.jsonl", JSONL);
+    installation.ingest(&path);
+    let second =
+        "@article{x, title={Deep Learning (copy)}, author={Smith, John}, doi={10.1000/RICE}}\n";
+    let report = installation
+        .ingest(&installation.input("b.bib", second))
+        .json();
+    assert_eq!(
+        (&report["added"], &report["updated"]),
+        (&0.into(), &1.into()),
+        "{report}"
+    );
+    let shown = installation.run(&["show", "a2"]).json();
+    assert_eq!(shown["agents"][0]["name"], "John Smith");
+    assert_eq!(shown["title"]["en"], "Deep learning for rice");
+}
+
+#[test]
+fn a_rebuilt_index_finds_the_same() {
+    let installation = Installation::new();
+    installation.ingest(&installation.input("a.jsonl", JSONL));
+    let before = installation.dump();
+    fs::remove_dir_all(installation.data().join("index")).unwrap();
+    let answer = installation.run(&["index", "--rebuild"]).json();
+    assert_eq!(answer["applied"], 2);
+    assert_eq!(installation.dump(), before);
+    assert_eq!(installation.run(&["index"]).json()["applied"], 0);
+}
+
+#[test]
+fn a_missing_path_or_library_says_the_cure() {
+    let installation = Installation::new();
+    let ran = installation.run(&["ingest", "no/such/path"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stderr.contains("check the spelling"), "{}", ran.stderr);
+    let ran = Installation::new().run(&["show", "a"]);
+    assert!(ran.stderr.contains("trithuc ingest PATH"), "{}", ran.stderr);
+}

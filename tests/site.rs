@@ -1,0 +1,251 @@
+//! A small library behind the real server on a free port, and a client that
+//! sends any bytes: what `api` and `pages` ask.
+
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::{Arc, LazyLock, mpsc},
+    thread,
+    time::Duration,
+};
+
+use catalog::{Batch, CatalogStore, SqliteCatalog};
+use index::{FullTextStore, TantivyStore};
+use jiff::Timestamp;
+use records::{
+    AccessLevel, Agent, Column, Identifier, Lang, Link, Record, RecordId, RecordType, Relation,
+    Scheme, Year,
+};
+use server::{Library, Settings};
+
+/// A word that only the closed records hold.
+pub(crate) const SECRET: &str = "zirconiumquasar";
+/// Records that anyone may see.
+pub(crate) const N_OPEN: usize = 45;
+
+/// The running server.
+pub(crate) struct Site {
+    pub(crate) address: SocketAddr,
+    _data: tempfile::TempDir,
+}
+
+/// One server for all tests of this binary.
+pub(crate) static SITE: LazyLock<Site> = LazyLock::new(Site::start);
+
+impl Site {
+    fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().join("fulltext");
+        std::fs::create_dir_all(&folder).unwrap();
+        let catalogue = SqliteCatalog::open(&data.path().join("catalogue.sqlite")).unwrap();
+        let full_text = TantivyStore::open(&folder).unwrap();
+        let records = collection();
+        let at: Timestamp = "2024-03-05T10:00:00Z".parse().unwrap();
+        let applied = catalogue
+            .apply(Batch::of_records(at, records.clone()))
+            .unwrap();
+        full_text.upsert(&records).unwrap();
+        full_text.commit(applied.seq).unwrap();
+        full_text.finish().unwrap();
+        let library = Library::new(Arc::new(catalogue), Arc::new(full_text));
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            let free = SocketAddr::from(([127, 0, 0, 1], 0));
+            server::serve(free, library, Settings::default(), |address| {
+                sender.send(address).unwrap();
+            })
+            .unwrap();
+        });
+        let address = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
+        Self {
+            address,
+            _data: data,
+        }
+    }
+}
+
+fn record(id: &str, record_type: RecordType, vi: &str, en: &str, year: i32) -> Record {
+    let mut record = Record::new(RecordId::new(id).unwrap(), record_type);
+    record.title.set(Lang::vi(), vi.into());
+    record.title.set(Lang::en(), en.into());
+    record.language = Some(Lang::vi());
+    record.year = Some(Year::new(year).unwrap());
+    record.agents.push(Agent::author("Nguyễn Thị Hạnh"));
+    record
+}
+
+/// Forty-five open records, one for people with an account, one for staff.
+fn collection() -> Vec<Record> {
+    let mut records: Vec<Record> = (0..40)
+        .map(|n| {
+            let mut rice = record(
+                &format!("lua-{n:02}"),
+                if n % 4 == 0 {
+                    RecordType::Patent
+                } else {
+                    RecordType::Paper
+                },
+                &format!("Giống lúa chịu mặn số {n}"),
+                &format!("Salt-tolerant rice line {n}"),
+                2000 + n % 20,
+            );
+            rice.venue = Some("Tạp chí Khoa học Cây trồng".into());
+            rice.abstract_text.set(
+                Lang::vi(),
+                "Năng suất lúa ở đồng bằng sông Cửu Long.".into(),
+            );
+            rice.abstract_text
+                .set(Lang::en(), "Rice yield in the Mekong delta.".into());
+            rice.keywords
+                .set(Lang::vi(), vec!["lúa".into(), "xâm nhập mặn".into()]);
+            rice
+        })
+        .collect();
+    let mut hostile = record(
+        "la/hiem?#%",
+        RecordType::Paper,
+        "Tấn công <script>alert('x')</script> & \"ngoặc\"",
+        "Attack",
+        2021,
+    );
+    hostile.venue = Some("<b>Tạp chí</b>".into());
+    let mut data = record(
+        "bo-du-lieu",
+        RecordType::Dataset,
+        "Mực nước biển",
+        "Sea level",
+        2022,
+    );
+    data.columns.push(Column {
+        name: "muc_nuoc_m".into(),
+        data_type: Some("number".into()),
+        description: Some("mực nước, mét".into()),
+        samples: vec!["1.25".into()],
+    });
+    data.provenance.source = "/srv/noi-bo/bien.jsonl".into();
+    let mut article = record(
+        "bai-bao",
+        RecordType::Paper,
+        "Dự báo nước dâng",
+        "Storm surge forecast",
+        2023,
+    );
+    article
+        .identifiers
+        .extend(Identifier::new(Scheme::Doi, "10.5555/bai.bao"));
+    article.links.push(Link {
+        relation: Relation::Uses,
+        target: "bo-du-lieu".into(),
+    });
+    article.links.push(Link {
+        relation: Relation::Cites,
+        target: "mat".into(),
+    });
+    let thesis = record(
+        "luan-an",
+        RecordType::Thesis,
+        "Luận án về gió",
+        "A thesis on wind",
+        2020,
+    );
+    let mut english = record(
+        "en-1",
+        RecordType::Report,
+        "Báo cáo",
+        "Report on batteries",
+        2019,
+    );
+    english.language = Some(Lang::en());
+    records.extend([hostile, data, article, thesis, english]);
+    assert_eq!(records.len(), N_OPEN);
+    for (id, access) in [
+        ("mat", AccessLevel::Restricted),
+        ("noi-bo", AccessLevel::Registered),
+    ] {
+        let title = format!("Giống lúa {SECRET}");
+        let mut closed = record(id, RecordType::Task, &title, &title, 1999);
+        closed.access = access;
+        closed.venue = Some(format!("Kho {SECRET}"));
+        closed
+            .abstract_text
+            .set(Lang::vi(), format!("Năng suất lúa {SECRET}."));
+        closed.agents.push(Agent::author(format!("Trần {SECRET}")));
+        records.push(closed);
+    }
+    records
+}
+
+/// An answer of the server.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// Names in lower case; lines of one name are joined by a line break.
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+/// `GET`s a target as it stands.
+pub(crate) fn get(target: impl AsRef<[u8]>) -> Answer {
+    send("GET", target.as_ref(), &[], "")
+}
+
+/// `GET`s with headers.
+pub(crate) fn get_with(target: &str, headers: &[(&str, &str)]) -> Answer {
+    send("GET", target.as_bytes(), headers, "")
+}
+
+/// Sends a request byte for byte; no encoding, no check.
+pub(crate) fn send(method: &str, target: &[u8], headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut stream = TcpStream::connect(SITE.address).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .unwrap();
+    let mut request = format!("{method} ").into_bytes();
+    request.extend_from_slice(target);
+    request.extend_from_slice(b" HTTP/1.1\r\nhost: thu-vien.test\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        request.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    request.extend_from_slice(format!("content-length: {}\r\n\r\n{body}", body.len()).as_bytes());
+    stream.write_all(&request).unwrap();
+    let mut raw = Vec::new();
+    stream.read_to_end(&mut raw).unwrap();
+    parse(&raw)
+}
+
+fn parse(raw: &[u8]) -> Answer {
+    let end = raw
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .unwrap_or(raw.len());
+    let head = String::from_utf8_lossy(&raw[..end]);
+    let mut lines = head.split("\r\n");
+    let status = lines
+        .next()
+        .and_then(|line| line.split(' ').nth(1)?.parse().ok());
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+        let kept = headers.entry(name.to_ascii_lowercase()).or_default();
+        if !kept.is_empty() {
+            kept.push('\n');
+        }
+        kept.push_str(value.trim());
+    }
+    let body = raw.get(end + 4..).unwrap_or_default();
+    Answer {
+        status: status.unwrap_or_else(|| panic!("no status: {head}")),
+        headers,
+        body: String::from_utf8_lossy(body).into_owned(),
+    }
+}
