@@ -17,7 +17,7 @@ target=$(cargo metadata --format-version 1 --no-deps --locked | sed 's/.*"target
 trithuc="$target/release/trithuc"
 
 echo "2/3 taking in the sample collection (tests/sample: fictional records and documents)"
-"$trithuc" --data "$data" ingest --collection "Bộ sưu tập mẫu" tests/sample
+"$trithuc" --data "$data" ingest --collection "Bộ sưu tập mẫu" tests/sample/records-*.jsonl tests/sample/documents
 
 echo "3/3 serving; stop with Ctrl-C"
 exec "$trithuc" --data "$data" serve --listen "$listen"

@@ -5,6 +5,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/prerequisites.sh
-# The acceptance tests run the real binary: build it first, in the same profile.
-cargo build --release --locked -p trithuc
 cargo test --release --workspace --locked --no-fail-fast
