@@ -115,10 +115,11 @@ impl<'a> FacetCounter<'a> {
     }
 
     /// The values by count from the largest, then by value; at most `limit`,
-    /// but all years.
+    /// but all years and levels.
     pub(super) fn finish(self, limit: usize) -> Vec<FacetCount> {
         let limit = match self.field {
             FacetField::Year => N_YEARS,
+            FacetField::Access => records::AccessLevel::ALL.len(),
             _ => limit,
         };
         let mut found: Vec<(usize, u64)> = self.counts.iter().copied().enumerate().collect();
@@ -135,9 +136,14 @@ impl<'a> FacetCounter<'a> {
                 ordinals.value(number, &self.snapshot.segments, field)
             }
         };
-        found
+        let mut counts: Vec<FacetCount> = found
             .into_iter()
             .filter_map(|(number, count)| value(number).map(|value| FacetCount { value, count }))
-            .collect()
+            .collect();
+        if self.field == FacetField::Access {
+            // Levels are numbered by openness, not by name.
+            counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        }
+        counts
     }
 }

@@ -112,7 +112,13 @@ impl Collection {
         let lines = place.join("corpus.jsonl");
         let mut out = create(&lines)?;
         let mut names = BTreeMap::new();
+        let mut n_empty = 0;
         for document in beir::corpus(folder)? {
+            // The catalogue takes no record without a word; no search finds one.
+            if document.title.trim().is_empty() && document.text.trim().is_empty() {
+                n_empty += 1;
+                continue;
+            }
             let Some(id) = RecordId::from_text(&document.id) else {
                 bail!("a document of the corpus has an empty `_id`; give it one");
             };
@@ -128,6 +134,9 @@ impl Collection {
             }
         }
         out.flush().context("the corpus cannot be copied")?;
+        if n_empty > 0 {
+            eprintln!("trithuc: {n_empty} documents without a word are left out of the index");
+        }
         let installation = Installation::open_or_create(&place.join("data"))?;
         let full_text = installation.full_text()?;
         let ingester = Ingester {
