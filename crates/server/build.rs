@@ -8,7 +8,9 @@ type Section = BTreeMap<String, String>;
 type Words = BTreeMap<String, Section>;
 
 fn main() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/i18n");
+    // Asked at run time: a build folder may serve several checkouts.
+    let crate_folder = env::var("CARGO_MANIFEST_DIR").expect("cargo sets it for build scripts");
+    let folder = Path::new(&crate_folder).join("../../web/i18n");
     println!("cargo:rerun-if-changed={}", folder.display());
     let [vietnamese, english] = ["vi", "en"].map(|code| read(&folder.join(format!("{code}.toml"))));
     compare(&vietnamese, &english);
