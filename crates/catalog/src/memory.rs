@@ -135,6 +135,7 @@ impl State {
         let newest = versions.last()?;
         let record = newest.record.clone()?;
         clearance.may_see(record.access).then(|| StoredRecord {
+            has_body: !record.body.is_empty(),
             record,
             version: versions.len() as u64,
             seq: newest.seq,

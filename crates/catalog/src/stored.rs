@@ -19,6 +19,8 @@ pub enum Detail {
 pub struct StoredRecord {
     /// The record.
     pub record: Record,
+    /// Whether it has a full text, also when that was not read.
+    pub has_body: bool,
     /// Version from 1; goes on after a deletion.
     pub version: u64,
     /// Its newest change.

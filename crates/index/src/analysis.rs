@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use frostem::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
 use text::{TokenKind, TokenRef, syllable};
 
 /// Links of the chain, as `index/fulltext.toml` lists them. All of them are
@@ -86,17 +87,107 @@ pub(crate) fn stemmer() -> Stemmer {
     Stemmer::new(Algorithm::English)
 }
 
+/// Classes and stems of the words seen so far. Words repeat: looking one up
+/// costs a tenth of stemming it (measured with `perf record trithuc ingest`).
+pub(crate) struct Vocabulary {
+    stemmer: Stemmer,
+    known: FxHashMap<Box<str>, (WordClass, Option<Box<str>>)>,
+}
+
+/// Words remembered before all are forgotten: 4 MiB at most, and more words
+/// than the records of an hour of ingest use often.
+const MAX_KNOWN: usize = 1 << 16;
+
+impl Vocabulary {
+    pub(crate) fn new() -> Self {
+        Self {
+            stemmer: stemmer(),
+            known: FxHashMap::default(),
+        }
+    }
+
+    /// The class of `token`, and for an English word the stem of `exact`, the
+    /// token as it is indexed, where that differs from it.
+    pub(crate) fn look_up(
+        &mut self,
+        token: &TokenRef<'_>,
+        exact: &str,
+    ) -> (WordClass, Option<&str>) {
+        if token.kind != TokenKind::Word {
+            return (WordClass::Other, None);
+        }
+        if !self.known.contains_key(token.exact) {
+            if self.known.len() >= MAX_KNOWN {
+                self.known.clear();
+            }
+            let class = classify(token);
+            let stem = (class == WordClass::English).then(|| self.stemmer.stem(exact));
+            let stem = stem.filter(|stem| stem != exact).map(Into::into);
+            self.known.insert(token.exact.into(), (class, stem));
+        }
+        let (class, stem) = &self.known[token.exact];
+        (*class, stem.as_deref())
+    }
+}
+
+/// A token of a text while the text is read: [`AnalysedToken`] without copies.
+pub struct TokenView<'a> {
+    token: TokenRef<'a>,
+    stemmer: &'a Stemmer,
+}
+
+impl TokenView<'_> {
+    /// Bytes of the text that is read.
+    pub fn range(&self) -> Range<usize> {
+        self.token.start..self.token.end
+    }
+
+    /// The token in canonical form, lower-case, accents kept.
+    pub fn exact(&self) -> &str {
+        self.token.exact
+    }
+
+    /// The token without accents.
+    pub fn bare(&self) -> &str {
+        self.token.folded
+    }
+
+    /// Whether it has an accent (or a đ).
+    pub fn has_accent(&self) -> bool {
+        self.token.exact != self.token.folded
+    }
+
+    /// Whether it can be an English word whose stem is `stem`.
+    pub fn has_stem(&self, stem: &str) -> bool {
+        // Porter2 never changes the first letter.
+        self.token.exact.as_bytes().first() == stem.as_bytes().first()
+            && classify(&self.token) == WordClass::English
+            && self.stemmer.stem(self.token.exact) == stem
+    }
+}
+
+/// Runs the chain over `text` and calls `visit` with each token in its order.
+pub fn for_each_token(text: &str, mut visit: impl FnMut(&TokenView<'_>)) {
+    let stemmer = stemmer();
+    text::for_each_token(text, |token| {
+        visit(&TokenView {
+            token,
+            stemmer: &stemmer,
+        });
+    });
+}
+
 /// Runs the chain over `text`.
 pub fn analyse(text: &str) -> Vec<AnalysedToken> {
-    let stemmer = stemmer();
     let mut tokens = Vec::new();
-    text::for_each_token(text, |token| {
-        let class = classify(&token);
+    for_each_token(text, |view| {
+        let class = classify(&view.token);
+        let stem = |view: &TokenView<'_>| view.stemmer.stem(view.exact()).into_owned();
         tokens.push(AnalysedToken {
-            range: token.start..token.end,
-            exact: token.exact.to_owned(),
-            folded: (token.folded != token.exact).then(|| token.folded.to_owned()),
-            stem: (class == WordClass::English).then(|| stemmer.stem(token.exact).into_owned()),
+            range: view.range(),
+            exact: view.exact().to_owned(),
+            folded: view.has_accent().then(|| view.bare().to_owned()),
+            stem: (class == WordClass::English).then(|| stem(view)),
             is_syllable: class == WordClass::Syllable,
         });
     });
@@ -117,6 +208,44 @@ mod tests {
         assert_eq!(stems("khoa học máy tính"), vec![None; 4]);
         assert_eq!(stems("khoa hoc may tinh"), vec![None; 4]);
         assert_eq!(stems("2020 h5n1"), vec![None; 2]);
+    }
+
+    #[test]
+    fn a_view_says_what_the_token_says() {
+        let text = "Computing tác động, skies lying ponies 2020 (H5N1)";
+        let (tokens, mut n) = (analyse(text), 0);
+        for_each_token(text, |view| {
+            let token = &tokens[n];
+            assert_eq!(
+                (view.range(), view.exact()),
+                (token.range.clone(), token.exact.as_str())
+            );
+            assert_eq!(
+                (view.bare(), view.has_accent()),
+                (token.bare(), token.has_accent())
+            );
+            assert!(token.stem.iter().all(|stem| view.has_stem(stem)));
+            assert!(token.stem.is_some() || !view.has_stem(view.exact()));
+            n += 1;
+        });
+        assert_eq!(n, tokens.len());
+    }
+
+    #[test]
+    fn a_known_word_is_what_it_was_when_new() {
+        let mut vocabulary = Vocabulary::new();
+        let mut read = |text: &str| {
+            let mut found = Vec::new();
+            text::for_each_token(text, |token| {
+                let (class, stem) = vocabulary.look_up(&token, token.exact);
+                found.push((class, stem.map(str::to_owned)));
+            });
+            found
+        };
+        let text = "computers học hoc compute 2020";
+        let first = read(text);
+        assert_eq!(first[0], (WordClass::English, Some("comput".to_owned())));
+        assert_eq!(read(text), first);
     }
 
     #[test]

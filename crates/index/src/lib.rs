@@ -26,7 +26,7 @@ mod streams;
 pub mod testsuite;
 mod title_key;
 
-pub use analysis::{AnalysedToken, analyse};
+pub use analysis::{AnalysedToken, TokenView, analyse, for_each_token};
 pub use definition::{
     AnalyserDefinition, Definition, FieldDefinition, FieldDefinitions, RankingDefinition,
     ShareDefinition, VariantDefinition, is_stop_word,

@@ -12,6 +12,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use crate::{
     Definition, FacetCount, FacetField, Filter, FullTextError, FullTextHit, FullTextPage,
     FullTextQuery, FullTextStats, FullTextStore, ScorePart, SearchField, Sort,
+    analysis::Vocabulary,
     engine::count_matches,
     plan::{
         Bag, Group, Lookup, Plan, Source, Statistics, Stream, TermKey, length_factor, plan,
@@ -36,8 +37,9 @@ impl Entry {
             let tokens = Decoder::new(&encoded).map(|(place, token)| (place, token.to_owned()));
             tokens.collect()
         };
+        let mut vocabulary = Vocabulary::new();
         let streams = SearchField::ALL.map(|field| {
-            let mut streams = FieldStreams::new(&definition.analyser);
+            let mut streams = FieldStreams::new(&definition.analyser, &mut vocabulary);
             push_field(record, field, &definition.analyser, &mut streams);
             let (main, derived) = streams.finish();
             (read(main), read(derived))

@@ -8,12 +8,11 @@
 //! Invariant: a form that equals its main token is not derived; a place in one
 //! stream is the same place in the other.
 
-use frostem::Stemmer;
 use text::TokenRef;
 
 use crate::{
     AnalyserDefinition,
-    analysis::{PART_MARK, STEM_MARK, WordClass, classify, stemmer},
+    analysis::{PART_MARK, STEM_MARK, Vocabulary, WordClass},
 };
 
 /// Tokens with places, written into one string: tokens end in `\n`; one that
@@ -94,7 +93,7 @@ impl<'a> Iterator for Decoder<'a> {
 /// Collects the texts of one field.
 pub(crate) struct FieldStreams<'a> {
     definition: &'a AnalyserDefinition,
-    stemmer: Stemmer,
+    vocabulary: &'a mut Vocabulary,
     main: EncodedStream,
     derived: EncodedStream,
     place: u32,
@@ -110,10 +109,10 @@ struct Syllable {
 }
 
 impl<'a> FieldStreams<'a> {
-    pub(crate) fn new(definition: &'a AnalyserDefinition) -> Self {
+    pub(crate) fn new(definition: &'a AnalyserDefinition, vocabulary: &'a mut Vocabulary) -> Self {
         Self {
             definition,
-            stemmer: stemmer(),
+            vocabulary,
             main: EncodedStream::default(),
             derived: EncodedStream::default(),
             place: 0,
@@ -157,21 +156,20 @@ impl<'a> FieldStreams<'a> {
     }
 
     fn push_token(&mut self, text: &str, token: TokenRef<'_>) {
-        let (exact, folded) = (self.cut(token.exact), self.cut(token.folded));
+        let max_bytes = self.definition.max_token_bytes;
+        let (exact, folded) = (cut(token.exact, max_bytes), cut(token.folded, max_bytes));
         self.main.push(self.place, &[], &[exact]);
         if folded != exact {
             self.derived.push(self.place, &[], &[folded]);
         }
-        match classify(&token) {
-            WordClass::Syllable => self.push_pair(text, &token),
-            WordClass::English => {
-                let stem = self.stemmer.stem(exact);
-                if stem != exact {
-                    self.derived.push(self.place, &[STEM_MARK], &[&stem]);
-                }
-                self.before = None;
-            }
-            WordClass::Other => self.before = None,
+        let (class, stem) = self.vocabulary.look_up(&token, exact);
+        if let Some(stem) = stem {
+            self.derived.push(self.place, &[STEM_MARK], &[stem]);
+        }
+        if class == WordClass::Syllable {
+            self.push_pair(text, &token);
+        } else {
+            self.before = None;
         }
     }
 
@@ -225,7 +223,8 @@ mod tests {
     type Placed = Vec<(u32, String)>;
 
     fn streams(texts: &[&str]) -> (Placed, Placed) {
-        let mut streams = FieldStreams::new(&Definition::built_in().analyser);
+        let mut vocabulary = Vocabulary::new();
+        let mut streams = FieldStreams::new(&Definition::built_in().analyser, &mut vocabulary);
         for text in texts {
             streams.push_text(text);
         }

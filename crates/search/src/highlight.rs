@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use index::{AnalysedToken, analyse, is_stop_word};
+use index::{AnalysedToken, TokenView, analyse, for_each_token, is_stop_word};
 
 use crate::{Highlighted, query::WantedText};
 
@@ -60,7 +60,7 @@ impl Highlighter {
 
     /// `text` with all its marks.
     pub fn mark(&self, text: &str) -> Highlighted {
-        let matches = self.matches(text, &analyse(text));
+        let (_, matches) = self.read(text);
         Highlighted {
             marks: join(matches.into_iter().map(|found| found.range).collect(), text),
             text: text.to_owned(),
@@ -71,8 +71,7 @@ impl Highlighter {
     /// [`SNIPPET_BYTES`] long, and how many of them it shows; the beginning of
     /// the text and 0 when nothing matches.
     pub fn snippet(&self, text: &str) -> (Highlighted, usize) {
-        let tokens = analyse(text);
-        let matches = self.matches(text, &tokens);
+        let (tokens, matches) = self.read(text);
         let (start, n_shown) = best_window(&matches);
         let range = passage(text, &tokens, start);
         let shown = &text[range.clone()];
@@ -88,49 +87,59 @@ impl Highlighter {
         (highlighted, n_shown)
     }
 
-    /// Everything that matches, in order of the text.
-    fn matches(&self, text: &str, tokens: &[AnalysedToken]) -> Vec<Match> {
-        let mut found = Vec::new();
-        for (at, token) in tokens.iter().enumerate() {
-            let range = token.range.clone();
+    /// The bytes of every token, and everything that matches, both in order of
+    /// the text.
+    fn read(&self, text: &str) -> (Vec<Range<usize>>, Vec<Match>) {
+        let (mut tokens, mut found) = (Vec::with_capacity(text.len() / 6), Vec::new());
+        for_each_token(text, |token| {
+            let range = token.range();
+            tokens.push(range.clone());
+            let mut add = |wanted: usize| {
+                found.push(Match {
+                    range: range.clone(),
+                    wanted,
+                });
+            };
             let word = self.words.iter().position(|word| is_form_of(token, word));
-            found.extend(word.map(|wanted| Match {
-                range: range.clone(),
-                wanted,
-            }));
+            word.into_iter().for_each(&mut add);
+            let starts = |prefix: &String| {
+                token.exact().starts_with(prefix.as_str())
+                    || token.bare().starts_with(prefix.as_str())
+            };
+            let prefix = self.prefixes.iter().position(starts);
+            let n_before = self.words.len() + self.phrases.len();
+            prefix.into_iter().for_each(|i| add(n_before + i));
+        });
+        if !self.phrases.is_empty() {
+            self.find_phrases(text, &mut found);
+            found.sort_by_key(|found| found.range.start);
+        }
+        (tokens, found)
+    }
+
+    fn find_phrases(&self, text: &str, found: &mut Vec<Match>) {
+        let tokens = analyse(text);
+        for at in 0..tokens.len() {
             for (i, phrase) in self.phrases.iter().enumerate() {
                 if starts_with(&tokens[at..], phrase) {
                     let end = tokens[at + phrase.len() - 1].range.end;
                     found.push(Match {
-                        range: range.start..end.min(text.len()),
+                        range: tokens[at].range.start..end.min(text.len()),
                         wanted: self.words.len() + i,
                     });
                 }
             }
-            let prefix = |prefix: &String| {
-                token.exact.starts_with(prefix.as_str())
-                    || token.bare().starts_with(prefix.as_str())
-            };
-            found.extend(self.prefixes.iter().position(prefix).map(|i| Match {
-                range: range.clone(),
-                wanted: self.words.len() + self.phrases.len() + i,
-            }));
         }
-        found.sort_by_key(|found| found.range.start);
-        found
     }
 }
 
 /// Whether a token of a text is a form of a word of the query, by the rules by
 /// which the index finds it.
-fn is_form_of(token: &AnalysedToken, word: &AnalysedToken) -> bool {
-    if token.exact == word.exact {
-        return true;
-    }
-    let same_bare = token.bare() == word.bare();
+fn is_form_of(token: &TokenView<'_>, word: &AnalysedToken) -> bool {
     let one_is_bare = !token.has_accent() || !word.has_accent();
-    let same_stem = token.stem.is_some() && token.stem == word.stem;
-    same_bare && one_is_bare || same_stem
+    token.exact() == word.exact
+        || one_is_bare && token.bare() == word.bare()
+        || word.stem.as_ref().is_some_and(|stem| token.has_stem(stem))
 }
 
 fn starts_with(tokens: &[AnalysedToken], phrase: &[AnalysedToken]) -> bool {
@@ -179,27 +188,26 @@ fn best_window(matches: &[Match]) -> (usize, usize) {
 
 /// The bytes to show around `start`: from the beginning of its sentence when
 /// that is near, else from a word before it, to a whole word.
-fn passage(text: &str, tokens: &[AnalysedToken], start: usize) -> Range<usize> {
+fn passage(text: &str, tokens: &[Range<usize>], start: usize) -> Range<usize> {
     let near = start.saturating_sub(SNIPPET_BYTES / 4);
-    let before: Vec<&AnalysedToken> = tokens
-        .iter()
-        .filter(|token| (near..=start).contains(&token.range.start))
-        .collect();
-    let is_sentence = |token: &&&AnalysedToken| {
-        let gap = text[..token.range.start].trim_end();
+    let starts = tokens.iter().map(|token| token.start);
+    let mut before = starts.filter(|at| (near..=start).contains(at));
+    let is_sentence = |at: &usize| {
+        let gap = text[..*at].trim_end();
         gap.is_empty() || gap.ends_with(['.', '!', '?', ':', ';'])
     };
     let from = before
-        .iter()
-        .rfind(is_sentence)
-        .or(before.first())
-        .map_or(start, |token| token.range.start);
+        .clone()
+        .filter(is_sentence)
+        .last()
+        .or(before.next())
+        .unwrap_or(start);
     let is_short = text.len() - from <= SNIPPET_BYTES;
     let until = if is_short {
         text.trim_end().len()
     } else {
-        let fits = |token: &&AnalysedToken| token.range.end <= from + SNIPPET_BYTES;
-        let last = tokens.iter().rfind(fits).map_or(from, |t| t.range.end);
+        let fits = |token: &&Range<usize>| token.end <= from + SNIPPET_BYTES;
+        let last = tokens.iter().rfind(fits).map_or(from, |token| token.end);
         last.max(from)
     };
     // Show a short text whole.

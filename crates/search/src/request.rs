@@ -27,6 +27,9 @@ pub struct SearchRequest {
     pub clearance: Clearance,
     /// Language of the reader: which title is shown when there are several.
     pub lang: Lang,
+    /// Whether full texts are read for the passage to show; a ranking alone
+    /// needs none.
+    pub passages: bool,
     /// Whether each hit says what its score is made of.
     pub explain: bool,
 }
@@ -44,6 +47,7 @@ impl SearchRequest {
             sort: Sort::Relevance,
             clearance,
             lang: Lang::vi(),
+            passages: true,
             explain: false,
         }
     }

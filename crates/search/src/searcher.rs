@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use catalog::{CatalogStore, Detail};
+use catalog::{CatalogStore, Detail, StoredRecord};
 use index::{
     FullTextHit, FullTextPage, FullTextQuery, FullTextStore, QueryExpr, SearchField, Words,
 };
@@ -105,33 +105,34 @@ impl Searcher {
             .catalog
             .get_many(&ids, request.clearance, Detail::Summary)?;
         let found = page.hits.into_iter().zip(records);
-        let mut hits: Vec<(Hit, usize)> = found
-            .filter_map(|(hit, stored)| Some(show(hit, stored?.record, request, highlighter)))
+        let mut hits: Vec<Shown> = found
+            .filter_map(|(hit, stored)| Some(show(hit, stored?, request, highlighter)))
             .collect();
         self.look_into_bodies(&mut hits, request, highlighter)?;
-        Ok(hits.into_iter().map(|(hit, _)| hit).collect())
+        Ok(hits.into_iter().map(|shown| shown.hit).collect())
     }
 
     /// Replaces the snippet where the full text shows more of the query than
     /// the abstract does.
     fn look_into_bodies(
         &self,
-        hits: &mut [(Hit, usize)],
+        hits: &mut [Shown],
         request: &SearchRequest,
         highlighter: &Highlighter,
     ) -> Result<(), SearchError> {
-        let lacking: Vec<&mut (Hit, usize)> = hits
-            .iter_mut()
-            .filter(|(hit, n_shown)| *n_shown < highlighter.n_wanted() || hit.snippet.is_none())
-            .collect();
+        let is_lacking = |shown: &&mut Shown| {
+            let shows_less = shown.n_shown < highlighter.n_wanted() || shown.hit.snippet.is_none();
+            shown.has_body && shows_less && request.passages
+        };
+        let lacking: Vec<&mut Shown> = hits.iter_mut().filter(is_lacking).collect();
         if lacking.is_empty() {
             return Ok(());
         }
-        let ids: Vec<RecordId> = lacking.iter().map(|(hit, _)| hit.id.clone()).collect();
+        let ids: Vec<RecordId> = lacking.iter().map(|shown| shown.hit.id.clone()).collect();
         let full = self
             .catalog
             .get_many(&ids, request.clearance, Detail::Full)?;
-        for ((hit, n_shown), stored) in lacking.into_iter().zip(full) {
+        for (Shown { hit, n_shown, .. }, stored) in lacking.into_iter().zip(full) {
             for page in stored.iter().flat_map(|stored| &stored.record.body) {
                 let (snippet, n_in_page) = highlighter.snippet(&page.text);
                 if n_in_page > *n_shown || hit.snippet.is_none() && !snippet.text.is_empty() {
@@ -175,14 +176,21 @@ fn full_text_query(
     }
 }
 
-/// The hit as it is shown, and how much of the query its snippet shows.
+/// A hit as it is shown.
+struct Shown {
+    hit: Hit,
+    /// How many of the wanted texts its snippet shows.
+    n_shown: usize,
+    has_body: bool,
+}
+
 fn show(
     hit: FullTextHit,
-    mut record: Record,
+    stored: StoredRecord,
     request: &SearchRequest,
     highlighter: &Highlighter,
-) -> (Hit, usize) {
-    record.body.clear();
+) -> Shown {
+    let (record, has_body) = (stored.record, stored.has_body);
     let title = best_title(&record, &request.lang, highlighter);
     let snippets = record.abstract_text.iter().map(|(lang, text)| {
         let (snippet, n_shown) = highlighter.snippet(text);
@@ -203,7 +211,11 @@ fn show(
             terms: hit.parts,
         }),
     };
-    (hit, n_shown)
+    Shown {
+        hit,
+        n_shown,
+        has_body,
+    }
 }
 
 /// The title in the reader's language.

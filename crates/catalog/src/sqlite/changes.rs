@@ -65,16 +65,16 @@ pub(super) fn changes(
 
 fn change(row: &Row<'_>) -> Result<(Change, usize), CatalogError> {
     let failed = while_doing("reading a change");
-    let id: RecordId = record_id(&row.get::<_, String>(8).map_err(&failed)?)?;
+    let id: RecordId = record_id(&row.get::<_, String>(9).map_err(&failed)?)?;
     let seq = ChangeSeq(row.get(0).map_err(&failed)?);
     let at = codec::timestamp(row.get(3).map_err(&failed)?)?;
     let mut n_bytes = 0;
-    let what = if row.get(9).map_err(&failed)? {
+    let what = if row.get(10).map_err(&failed)? {
         let columns = StoredColumns::read(row).map_err(&failed)?;
         n_bytes = columns.body_bytes();
         WhatChanged::Upsert(Box::new(columns.decode()?))
     } else {
-        let merged_into: Option<String> = row.get(10).map_err(&failed)?;
+        let merged_into: Option<String> = row.get(11).map_err(&failed)?;
         WhatChanged::Tombstone {
             merged_into: merged_into.as_deref().map(record_id).transpose()?,
         }

@@ -12,7 +12,8 @@ use crate::{
 
 /// The columns that [`StoredColumns::read`] takes, from `record LEFT JOIN body`.
 pub(super) const COLUMNS: &str = "record.seq, record.version, record.created_at, \
-     record.updated_at, record.summary, record.provenance, body.pages, body.n_bytes";
+     record.updated_at, record.summary, record.provenance, body.pages, body.n_bytes, \
+     record.body IS NOT NULL";
 
 /// How `record` meets its full text: not at all when only the summary is read.
 pub(super) fn join(detail: Detail) -> &'static str {
@@ -32,6 +33,7 @@ pub(super) struct StoredColumns {
     provenance: String,
     pages: Option<Vec<u8>>,
     n_bytes: Option<usize>,
+    has_body: bool,
 }
 
 impl StoredColumns {
@@ -45,6 +47,7 @@ impl StoredColumns {
             provenance: row.get(5)?,
             pages: row.get(6)?,
             n_bytes: row.get(7)?,
+            has_body: row.get(8)?,
         })
     }
 
@@ -63,6 +66,7 @@ impl StoredColumns {
         }
         Ok(StoredRecord {
             record,
+            has_body: self.has_body,
             version: self.version,
             seq: ChangeSeq(self.seq),
             created_at: codec::timestamp(self.created_ms)?,

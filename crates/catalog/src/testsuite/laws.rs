@@ -87,7 +87,20 @@ fn what_is_put_is_read_back(catalog: &dyn CatalogStore) {
     let many = catalog.get_many(&many, Clearance::Public, Detail::Summary);
     let many = many.unwrap();
     assert!(many[0].is_none());
-    assert!(many[1].as_ref().unwrap().record.body.is_empty());
+    let summary = many[1].as_ref().unwrap();
+    assert!(summary.record.body.is_empty());
+    // Whether there is a full text is known without reading it.
+    assert_eq!(summary.has_body, !first.body.is_empty());
+    put(
+        catalog,
+        8,
+        vec![Record {
+            body: Vec::new(),
+            ..first
+        }],
+    );
+    let bare = catalog.get(&id("a"), Clearance::Public, Detail::Full);
+    assert!(!bare.unwrap().unwrap().has_body);
 }
 
 fn the_same_again_changes_nothing(catalog: &dyn CatalogStore) {

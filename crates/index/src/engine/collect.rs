@@ -33,6 +33,14 @@ impl PartialOrd for Candidate {
     }
 }
 
+/// The best matches of one segment, not yet comparable in ties.
+pub(super) struct SegmentBest<'a> {
+    at: usize,
+    segment: &'a Segment,
+    by_title: bool,
+    candidates: Vec<Candidate>,
+}
+
 /// A match of any segment, comparable with those of others.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Ranked {
@@ -109,18 +117,34 @@ impl Best {
         }
     }
 
-    /// The best matches with what makes them comparable over segments.
-    pub(super) fn finish(self, at: usize, segment: &Segment) -> Vec<Ranked> {
-        let by_title = self.sort == Sort::Title;
-        let ranked = self.heap.into_iter().map(|candidate| Ranked {
-            key: if by_title { 0 } else { candidate.key },
-            title: by_title.then(|| text_of(&segment.columns.title_key, candidate.doc)),
-            id: text_of(&segment.columns.ids, candidate.doc),
-            segment: at,
-            doc: candidate.doc,
-            score: candidate.score,
-        });
-        ranked.collect()
+    /// The best matches of segment number `at`.
+    pub(super) fn finish(self, at: usize, segment: &Segment) -> SegmentBest<'_> {
+        SegmentBest {
+            at,
+            segment,
+            by_title: self.sort == Sort::Title,
+            candidates: self.heap.into_vec(),
+        }
+    }
+}
+
+impl SegmentBest<'_> {
+    /// Candidates whose key is not below `key`, with what orders ties over
+    /// segments. Titles are numbered for each segment: none is left out.
+    fn ranked(&self, key: u64) -> impl Iterator<Item = Ranked> + '_ {
+        let is_wanted = move |candidate: &&Candidate| self.by_title || candidate.key >= key;
+        let columns = &self.segment.columns;
+        self.candidates
+            .iter()
+            .filter(is_wanted)
+            .map(move |candidate| Ranked {
+                key: if self.by_title { 0 } else { candidate.key },
+                title: (self.by_title).then(|| text_of(&columns.title_key, candidate.doc)),
+                id: text_of(&columns.ids, candidate.doc),
+                segment: self.at,
+                doc: candidate.doc,
+                score: candidate.score,
+            })
     }
 }
 
@@ -135,7 +159,21 @@ fn text_of(column: &tantivy::columnar::StrColumn, doc: DocId) -> String {
 }
 
 /// One page of the best matches of all segments.
-pub(super) fn page(mut ranked: Vec<Ranked>, offset: usize, limit: usize) -> Vec<Ranked> {
+pub(super) fn page(found: &[SegmentBest<'_>], offset: usize, limit: usize) -> Vec<Ranked> {
+    let mut keys: Vec<u64> = found
+        .iter()
+        .flat_map(|best| &best.candidates)
+        .map(|candidate| candidate.key)
+        .collect();
+    keys.sort_unstable_by(|a, b| b.cmp(a));
+    // Ids cost a look into the dictionary each: only for those on the page.
+    let last = offset.saturating_add(limit).saturating_sub(1);
+    let worst = keys.get(last).copied().unwrap_or(0);
+    let ranked = found.iter().flat_map(|best| best.ranked(worst)).collect();
+    cut(ranked, offset, limit)
+}
+
+fn cut(mut ranked: Vec<Ranked>, offset: usize, limit: usize) -> Vec<Ranked> {
     ranked.sort_by(Ranked::order);
     ranked.into_iter().skip(offset).take(limit).collect()
 }
@@ -167,7 +205,7 @@ mod tests {
         };
         let all = vec![ranked("b", 1), ranked("c", 2), ranked("a", 1)];
         let ids = |offset, limit| -> Vec<String> {
-            let page = page(all.clone(), offset, limit);
+            let page = cut(all.clone(), offset, limit);
             page.into_iter().map(|hit| hit.id).collect()
         };
         assert_eq!(ids(0, 2), ["c", "a"]);

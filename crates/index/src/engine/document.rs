@@ -6,6 +6,7 @@ use tantivy::TantivyDocument;
 use super::schema::Fields;
 use crate::{
     AnalyserDefinition, FacetField, SearchField,
+    analysis::Vocabulary,
     plan::Stream,
     record_text::{facet_values, push_field},
     streams::FieldStreams,
@@ -18,6 +19,7 @@ pub(super) fn document(
     record: &Record,
     fields: &Fields,
     definition: &AnalyserDefinition,
+    vocabulary: &mut Vocabulary,
 ) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, record.id.as_str());
@@ -27,7 +29,7 @@ pub(super) fn document(
     document.add_u64(fields.access, record.access as u64);
     document.add_text(fields.title_key, title_key(record));
     for field in SearchField::ALL {
-        let mut streams = FieldStreams::new(definition);
+        let mut streams = FieldStreams::new(definition, vocabulary);
         push_field(record, field, definition, &mut streams);
         let (main, derived) = streams.finish();
         for (encoded, stream) in [(main, Stream::Main), (derived, Stream::Derived)] {

@@ -34,10 +34,10 @@ fn parts_of(
     let go = |part: &mut Node| parts_of(part, segment, doc, definition);
     match node {
         Node::All | Node::Nothing | Node::Set(_) | Node::Condition(_) => Vec::new(),
-        Node::And(parts) => parts.iter_mut().flat_map(go).collect(),
-        Node::AndNot(wanted, _) => go(wanted),
+        Node::And(parts, _) => parts.iter_mut().flat_map(go).collect(),
+        Node::AndNot(wanted, ..) => go(wanted),
         Node::Bag(bag) => explain_bag(bag, segment, doc, definition),
-        Node::Or(parts, combine) => {
+        Node::Or(parts, combine, _) => {
             let all = parts.iter_mut().map(go);
             match combine {
                 Combine::Sum => all.flatten().collect(),

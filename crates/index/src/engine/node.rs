@@ -108,9 +108,19 @@ pub(super) enum Node {
     Bag(BagNode),
     Set(BitSet),
     Condition(Condition),
-    And(Vec<Node>),
-    Or(Vec<Node>, Combine),
-    AndNot(Box<Node>, Box<Node>),
+    And(Vec<Node>, Scratch),
+    Or(Vec<Node>, Combine, Scratch),
+    AndNot(Box<Node>, Box<Node>, Scratch),
+}
+
+/// The window of a node's second part, kept from window to window.
+#[derive(Default)]
+pub(super) struct Scratch(Option<Window>);
+
+impl Scratch {
+    fn window(&mut self) -> &mut Window {
+        self.0.get_or_insert_with(Window::new)
+    }
 }
 
 impl Node {
@@ -131,18 +141,18 @@ impl Node {
                     .unwrap_or(TERMINATED)
             }
             Self::Set(docs) => next_in(docs, from),
-            Self::And(parts) => parts.iter_mut().fold(from, |at, part| {
+            Self::And(parts, _) => parts.iter_mut().fold(from, |at, part| {
                 if at == TERMINATED {
                     at
                 } else {
                     part.skip_to(at)
                 }
             }),
-            Self::Or(parts, _) => {
+            Self::Or(parts, ..) => {
                 let docs = parts.iter_mut().map(|part| part.skip_to(from));
                 docs.min().unwrap_or(TERMINATED)
             }
-            Self::AndNot(wanted, _) => wanted.skip_to(from),
+            Self::AndNot(wanted, ..) => wanted.skip_to(from),
         }
     }
 
@@ -165,28 +175,28 @@ impl Node {
             }
             Self::Set(docs) => fill_where(base, end, out, |doc| docs.contains(doc)),
             Self::Bag(bag) => bag.fill(segment, k1, base, end, out),
-            Self::And(parts) => {
-                let mut other = Window::new();
+            Self::And(parts, scratch) => {
                 for (i, part) in parts.iter_mut().enumerate() {
                     if i == 0 {
                         part.fill(segment, k1, base, end, out);
                     } else {
-                        part.fill(segment, k1, base, end, &mut other);
-                        and(out, &other);
+                        let other = scratch.window();
+                        part.fill(segment, k1, base, end, other);
+                        and(out, other);
                     }
                 }
             }
-            Self::Or(parts, combine) => {
-                let mut other = Window::new();
+            Self::Or(parts, combine, scratch) => {
                 for part in parts {
-                    part.fill(segment, k1, base, end, &mut other);
-                    or(out, &other, *combine);
+                    let other = scratch.window();
+                    part.fill(segment, k1, base, end, other);
+                    or(out, other, *combine);
                 }
             }
-            Self::AndNot(wanted, unwanted) => {
-                let mut other = Window::new();
+            Self::AndNot(wanted, unwanted, scratch) => {
+                let other = scratch.window();
                 wanted.fill(segment, k1, base, end, out);
-                unwanted.fill(segment, k1, base, end, &mut other);
+                unwanted.fill(segment, k1, base, end, other);
                 for (word, not) in out.bits.iter_mut().zip(other.bits) {
                     *word &= !not;
                 }

@@ -6,7 +6,7 @@ use tantivy::{BitSet, Term, schema::IndexRecordOption};
 use super::{
     columns::Condition,
     cursor::TermCursor,
-    node::{BagNode, Combine, GroupNode, Node, Postings, SourceNode},
+    node::{BagNode, Combine, GroupNode, Node, Postings, Scratch, SourceNode},
     phrase::PhraseCursor,
     search::Failure,
     snapshot::{Segment, Snapshot},
@@ -39,12 +39,13 @@ pub(super) fn open(plan: &Plan, segment: &Segment, snapshot: &Snapshot) -> Resul
         Plan::Value { field, value } => {
             Node::Condition(Condition::new(*field, &[value], &segment.columns)?)
         }
-        Plan::And(parts) => Node::And(all(parts)?),
-        Plan::Or(parts) => Node::Or(all(parts)?, Combine::Sum),
-        Plan::Best(parts) => Node::Or(all(parts)?, Combine::Best),
+        Plan::And(parts) => Node::And(all(parts)?, Scratch::default()),
+        Plan::Or(parts) => Node::Or(all(parts)?, Combine::Sum, Scratch::default()),
+        Plan::Best(parts) => Node::Or(all(parts)?, Combine::Best, Scratch::default()),
         Plan::AndNot(wanted, unwanted) => Node::AndNot(
             Box::new(open(wanted, segment, snapshot)?),
             Box::new(open(unwanted, segment, snapshot)?),
+            Scratch::default(),
         ),
     })
 }

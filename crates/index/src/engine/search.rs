@@ -41,7 +41,7 @@ pub(super) fn search(
         .iter()
         .map(|field| FacetCounter::new(*field, snapshot))
         .collect();
-    let mut ranked = Vec::new();
+    let mut found = Vec::with_capacity(snapshot.segments.len());
     let mut total = 0;
     for (at, segment) in snapshot.segments.iter().enumerate() {
         let mut run = Run::new(snapshot, segment, &plan, query, definition)?;
@@ -51,9 +51,9 @@ pub(super) fn search(
                 counter.count(at, segment, docs);
             }
         });
-        ranked.extend(run.best.finish(at, segment));
+        found.push(run.best.finish(at, segment));
     }
-    let hits = page(ranked, query.offset, query.limit);
+    let hits = page(&found, query.offset, query.limit);
     let hits: Result<Vec<FullTextHit>, Failure> = hits
         .into_iter()
         .map(|hit| finish_hit(hit, snapshot, &plan, query, definition))

@@ -24,7 +24,10 @@ use super::{
     search::{Failure, search},
     snapshot::Snapshot,
 };
-use crate::{Definition, FullTextError, FullTextPage, FullTextQuery, FullTextStats, FullTextStore};
+use crate::{
+    Definition, FullTextError, FullTextPage, FullTextQuery, FullTextStats, FullTextStore,
+    analysis::Vocabulary,
+};
 
 /// Memory of the indexing thread before it writes a segment. Larger means
 /// fewer merges and more memory; a guess within the 1 GiB of an ingest.
@@ -60,6 +63,7 @@ struct Writer {
     writer: IndexWriter<TantivyDocument>,
     /// Ids that may be in the index: written since the writer was opened.
     written: FxHashSet<RecordId>,
+    vocabulary: Vocabulary,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -199,6 +203,7 @@ impl TantivyStore {
             generation,
             writer,
             written: FxHashSet::default(),
+            vocabulary: Vocabulary::new(),
         })
     }
 
@@ -234,8 +239,12 @@ impl FullTextStore for TantivyStore {
         self.with_writer(|writer| {
             let snapshot = writer.generation.state().snapshot;
             for record in records {
-                let document =
-                    document(record, &writer.generation.fields, &self.definition.analyser);
+                let document = document(
+                    record,
+                    &writer.generation.fields,
+                    &self.definition.analyser,
+                    &mut writer.vocabulary,
+                );
                 writer.take_out(&record.id, &snapshot);
                 writer.written.insert(record.id.clone());
                 let added = writer.writer.add_document(document);

@@ -37,6 +37,7 @@ pub(crate) async fn show_feed(
         offset: 0,
         facets: Vec::new(),
         sort: Sort::Newest,
+        passages: true,
         explain: false,
         // A feed is fetched by a program without a session.
         ..search_request(&visit.params, Clearance::Public, visit.locale.lang())?

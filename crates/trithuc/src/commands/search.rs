@@ -64,6 +64,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         facets: args.facets.clone(),
         sort: args.sort,
         lang: Lang::parse(&args.lang),
+        passages: true,
         explain: args.explain,
         ..SearchRequest::new(&args.query, Clearance::Staff)
     };

@@ -167,6 +167,7 @@ impl Collection {
         let mut request = SearchRequest::new(text, Clearance::Staff);
         request.mode = mode;
         request.limit = DEPTH;
+        request.passages = false;
         let hits = self.searcher.search_plain(&request)?.hits;
         Ok(hits
             .into_iter()
