@@ -198,8 +198,7 @@ fn passage(text: &str, tokens: &[Range<usize>], start: usize) -> Range<usize> {
     };
     let from = before
         .clone()
-        .filter(is_sentence)
-        .last()
+        .rfind(is_sentence)
         .or(before.next())
         .unwrap_or(start);
     let is_short = text.len() - from <= SNIPPET_BYTES;
