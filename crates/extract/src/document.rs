@@ -1,8 +1,14 @@
 //! What comes out of a document.
 
-use records::{Lang, Localised, LocalisedText, Page};
+use records::{Agent, Identifier, Lang, Localised, LocalisedText, Page, RecordType, Subject};
 
-use crate::MediaType;
+use crate::{
+    MediaType,
+    metadata::{self, manuscript::Manuscript},
+};
+
+/// A page with less text says little on the language of a document.
+const MIN_TELLING_BYTES: usize = 600;
 
 /// A document as text.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,6 +18,8 @@ pub struct Document {
     /// Its pages in order, numbered as in the file. A page without any text is
     /// there with an empty text. A kind without pages has one.
     pub pages: Vec<Page>,
+    /// The language of its text, `und` when that cannot be told.
+    pub language: Lang,
     /// What it says of itself.
     pub metadata: DocumentMetadata,
     /// What the program that wrote the file put into its properties: often
@@ -30,11 +38,36 @@ impl Document {
         Self {
             media_type,
             pages: Vec::new(),
+            language: Lang::und(),
             metadata: DocumentMetadata::default(),
             properties: Properties::default(),
             encoding: None,
             warnings: Vec::new(),
         }
+    }
+
+    /// Tells the language from the first page with enough text: covers and half
+    /// titles are often in another one; from the title where there is none.
+    pub(crate) fn tell_language(&mut self) {
+        let body = self
+            .pages
+            .iter()
+            .find(|page| page.text.len() > MIN_TELLING_BYTES);
+        let text = body.map_or_else(|| self.text(), |page| page.text.clone());
+        self.language = Lang::parse(text::detect(&text).lang);
+    }
+
+    /// Reads the metadata from the text alone, for kinds of files without looks.
+    pub(crate) fn read_metadata(&mut self) {
+        let n_pages = self.pages.len();
+        let read = self
+            .pages
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at < 12 || at + 40 >= n_pages);
+        let pages = read.map(|(_, page)| (page.number, page.text.as_str()));
+        let manuscript = Manuscript::of_pages(pages);
+        self.metadata = metadata::read(&manuscript, &self.properties);
     }
 
     /// The text of all pages, one empty line between two pages.
@@ -62,10 +95,15 @@ pub struct Properties {
 pub struct DocumentMetadata {
     /// Title per language.
     pub title: LocalisedText,
-    /// Authors as printed, in order.
+    /// What kind of work it says it is.
+    pub record_type: Option<RecordType>,
+    /// Authors without degrees, names in capitals in small letters, in order;
+    /// inventors of a patent, the principal investigator of a task.
     pub authors: Vec<String>,
     /// Institutions of the authors as printed, in order.
     pub affiliations: Vec<String>,
+    /// Supervisors, applicants, lead institutions.
+    pub contributors: Vec<Agent>,
     /// Abstract (*tóm tắt*) per language.
     pub abstract_text: LocalisedText,
     /// Keywords (*từ khóa*) per language, in order.
@@ -84,6 +122,10 @@ pub struct DocumentMetadata {
     pub issue: Option<String>,
     /// Pages in the journal, `12-19`.
     pub pages: Option<String>,
+    /// Patent numbers and the like.
+    pub identifiers: Vec<Identifier>,
+    /// Classification codes that it prints: IPC.
+    pub subjects: Vec<Subject>,
     /// Reference list, one entry each, as printed.
     pub references: Vec<String>,
     /// How sure each field is.
@@ -94,6 +136,8 @@ pub struct DocumentMetadata {
 /// 1 (the file states it in so many words).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct FieldConfidence {
+    /// Of the record type.
+    pub record_type: f32,
     /// Of the titles.
     pub title: f32,
     /// Of the authors.

@@ -4,16 +4,19 @@
 //! in reading order; geometry corrects it where it contradicts itself.
 //! [`lines`] joins glyphs into line pieces, [`order`] puts the pieces in order,
 //! [`running`] finds headers, footers and page numbers over all pages,
-//! [`paragraphs`] joins pieces to lines and paragraphs.
+//! [`paragraphs`] joins pieces to lines and paragraphs, [`blocks`] hands them on
+//! to the rules of metadata.
 
+mod blocks;
 mod lines;
 mod order;
 mod paragraphs;
 mod running;
 
+pub(crate) use blocks::blocks_of_page;
 pub(crate) use lines::{Piece, pieces};
 pub(crate) use order::in_reading_order;
-pub(crate) use paragraphs::{Vocabulary, paragraphs, text_of};
+pub(crate) use paragraphs::{Paragraph, Vocabulary, paragraphs, text_of};
 pub(crate) use running::mark_running_heads;
 
 /// A glyph on a page. Coordinates are points of the page, y upwards.

@@ -12,6 +12,7 @@ mod error;
 mod layout;
 mod limits;
 pub mod media;
+mod metadata;
 mod office;
 mod pdf;
 mod plain;
@@ -37,7 +38,13 @@ pub fn extract(
     limits: &Limits,
 ) -> Result<Document, ExtractError> {
     limits.check_input(bytes.len())?;
-    match media::detect(bytes, name)? {
+    let mut document = read(bytes, media::detect(bytes, name)?, limits)?;
+    document.tell_language();
+    Ok(document)
+}
+
+fn read(bytes: &[u8], kind: MediaType, limits: &Limits) -> Result<Document, ExtractError> {
+    match kind {
         MediaType::Pdf => pdf::read(bytes, limits),
         kind @ (MediaType::Docx | MediaType::Pptx | MediaType::Odt | MediaType::Epub) => {
             office::read(kind, bytes, limits)

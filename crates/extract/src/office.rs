@@ -1,5 +1,6 @@
 //! Documents in ZIP containers: DOCX, PPTX, ODT, EPUB.
 
+mod looks;
 mod markup;
 
 use std::io::{Cursor, Read};
@@ -9,7 +10,11 @@ use unicode_normalization::UnicodeNormalization;
 use zip::ZipArchive;
 
 use self::markup::{DOCX, ODT, PPTX, Rules, XHTML};
-use crate::{Document, ExtractError, Limits, MediaType, document::Properties};
+use crate::{
+    Document, ExtractError, Limits, MediaType,
+    document::Properties,
+    metadata::{self, manuscript::Manuscript},
+};
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
@@ -49,6 +54,13 @@ pub(crate) fn read(
         .map(|(number, text)| Page { number, text })
         .collect();
     document.properties = properties(&mut container);
+    document.read_metadata();
+    if kind == MediaType::Docx
+        && let Ok(Some(xml)) = container.part("word/document.xml")
+    {
+        let manuscript = Manuscript::new(looks::blocks(&xml));
+        document.metadata = metadata::read(&manuscript, &document.properties);
+    }
     Ok(document)
 }
 

@@ -18,7 +18,10 @@ use records::Page;
 use unicode_normalization::UnicodeNormalization;
 
 use self::interpreter::{Budget, FontCache};
-use crate::{Document, ExtractError, Limits, MediaType, layout};
+use crate::{
+    Document, ExtractError, Limits, MediaType, layout,
+    metadata::{self, manuscript::Manuscript},
+};
 
 /// Reads a PDF.
 ///
@@ -50,24 +53,45 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ExtractErr
         pages.push(layout::in_reading_order(layout::pieces(&outcome.glyphs)));
     }
     layout::mark_running_heads(&mut pages);
-    document.pages = texts(&pages);
+    let manuscript = texts(&pages, &mut document);
     refuse_empty(&document, limits)?;
+    document.properties = load::properties(&file);
+    document.metadata = metadata::read(&manuscript, &document.properties);
     Ok(document)
 }
 
-fn texts(pages: &[Vec<layout::Piece>]) -> Vec<Page> {
+/// Pages at the start and at the end that metadata is read from: covers, title
+/// page and table of contents; reference lists and English summaries.
+const METADATA_PAGES: (usize, usize) = (12, 40);
+
+/// Fills the pages, and hands on what metadata is read from.
+fn texts(pages: &[Vec<layout::Piece>], document: &mut Document) -> Manuscript {
     let vocabulary =
         layout::Vocabulary::of(pages.iter().flatten().map(|piece| piece.text.as_str()));
-    (1..)
-        .zip(pages)
-        .map(|(number, pieces)| {
-            let text = layout::text_of(&layout::paragraphs(pieces), &vocabulary);
-            Page {
+    let (n_first, n_last) = METADATA_PAGES;
+    let mut blocks = Vec::new();
+    for (at, pieces) in pages.iter().enumerate() {
+        let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        let paragraphs = layout::paragraphs(pieces);
+        let text = layout::text_of(&paragraphs, &vocabulary);
+        if at < n_first || at + n_last >= pages.len() {
+            blocks.extend(layout::blocks_of_page(
                 number,
-                text: text.nfc().collect(),
-            }
-        })
-        .collect()
+                pieces,
+                &paragraphs,
+                &vocabulary,
+            ));
+        }
+        document.pages.push(Page {
+            number,
+            text: text.nfc().collect(),
+        });
+    }
+    for block in &mut blocks {
+        block.text = block.text.nfc().collect();
+        block.unraised = block.unraised.nfc().collect();
+    }
+    Manuscript::new(blocks)
 }
 
 fn refuse_empty(document: &Document, _limits: &Limits) -> Result<(), ExtractError> {

@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use extract::{Document, ExtractError, Limits};
 use formats::{IdSource, Parsed};
 use records::{
-    Agent, DocumentFile, Identifier, Lang, Localised, Provenance, Record, RecordId, RecordType,
-    Scheme, Year,
+    Agent, AgentRole, DocumentFile, Identifier, Lang, Localised, Provenance, Record, RecordId,
+    RecordType, Scheme, Year,
 };
 
 /// A DOI found with less is likely one from the reference list.
@@ -64,6 +64,7 @@ pub(crate) fn read(
 
 fn record(document: Document, name: &str, file: DocumentFile, hash: &blake3::Hash) -> Parsed {
     let found = document.metadata;
+    let language = Some(document.language).filter(|lang| *lang != Lang::und());
     let mut remarks = document.warnings;
     if let Some(encoding) = &document.encoding {
         remarks.push(format!("text decoded from {encoding}"));
@@ -72,12 +73,7 @@ fn record(document: Document, name: &str, file: DocumentFile, hash: &blake3::Has
     let doi = found.doi.as_deref().filter(|_| sure_of_doi);
     let doi = doi.and_then(|doi| Identifier::new(Scheme::Doi, doi));
     let (id, id_source) = identity(doi.as_ref(), hash);
-    let is_paper = !found.abstract_text.is_empty() || doi.is_some() || found.issn.is_some();
-    let record_type = if is_paper {
-        RecordType::Paper
-    } else {
-        RecordType::Other
-    };
+    let record_type = found.record_type.unwrap_or(RecordType::Other);
     let mut record = Record::new(id, record_type);
     record.title = found.title;
     if record.title.is_empty() {
@@ -86,7 +82,13 @@ fn record(document: Document, name: &str, file: DocumentFile, hash: &blake3::Has
     }
     record.abstract_text = found.abstract_text;
     record.keywords = found.keywords;
-    record.agents = found.authors.into_iter().map(Agent::author).collect();
+    let role = creator_role(record_type);
+    let creators = found.authors.into_iter().map(|name| Agent {
+        role,
+        ..Agent::author(name)
+    });
+    record.agents = creators.chain(found.contributors).collect();
+    record.subjects = found.subjects;
     record.institutions = found.affiliations;
     record.year = found.year.and_then(|year| Year::new(year).ok());
     record.venue = found.venue;
@@ -94,11 +96,11 @@ fn record(document: Document, name: &str, file: DocumentFile, hash: &blake3::Has
     record.issue = found.issue;
     record.pages = found.pages;
     record.references = found.references;
-    record.identifiers = doi.into_iter().collect();
+    record.identifiers = doi.into_iter().chain(found.identifiers).collect();
     let issn = found.issn.as_deref();
     let issn = issn.and_then(|issn| Identifier::new(Scheme::Issn, issn));
     record.identifiers.extend(issn);
-    record.language = language(&record);
+    record.language = language;
     record.provenance = Provenance {
         source: file.location.clone(),
         format: document.media_type.as_str().to_owned(),
@@ -128,10 +130,13 @@ fn identity(doi: Option<&Identifier>, hash: &blake3::Hash) -> (RecordId, IdSourc
     }
 }
 
-fn language(record: &Record) -> Option<Lang> {
-    let mut languages = record.title.iter().map(|(lang, _)| lang);
-    let first = languages.next().filter(|lang| lang.as_str() != "und");
-    first.filter(|_| languages.next().is_none()).cloned()
+/// What those who are named as authors do in a work of a kind.
+fn creator_role(record_type: RecordType) -> AgentRole {
+    match record_type {
+        RecordType::Patent => AgentRole::Inventor,
+        RecordType::Task => AgentRole::PrincipalInvestigator,
+        _ => AgentRole::Author,
+    }
 }
 
 fn stem(name: &str) -> String {

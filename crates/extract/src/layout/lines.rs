@@ -17,6 +17,8 @@ pub(crate) struct Piece {
     pub(crate) y: f32,
     /// Largest font size in it.
     pub(crate) size: f32,
+    /// Font size of most of its characters: a drop cap is larger.
+    pub(crate) main_size: f32,
     /// Font of most of its characters.
     pub(crate) font: u16,
     /// Writing direction before it was turned upright.
@@ -118,6 +120,8 @@ struct Builder {
     last_size: f32,
     /// Characters in the piece's font minus those in others.
     font_votes: i32,
+    /// Votes for the main size of the piece.
+    size_votes: i32,
     is_pagination: bool,
 }
 
@@ -130,6 +134,7 @@ impl Builder {
                 right: x,
                 y,
                 size: glyph.size,
+                main_size: glyph.size,
                 font: glyph.font,
                 direction: glyph.direction,
                 raised: Vec::new(),
@@ -138,6 +143,7 @@ impl Builder {
             pen: x,
             last_size: glyph.size,
             font_votes: 0,
+            size_votes: 0,
             is_pagination: glyph.is_pagination,
         }
     }
@@ -198,6 +204,11 @@ impl Builder {
         self.font_votes += if piece.font == glyph.font { 1 } else { -1 };
         if self.font_votes < 0 {
             (piece.font, self.font_votes) = (glyph.font, 1);
+        }
+        let is_main_size = (piece.main_size - glyph.size).abs() <= 0.02 * glyph.size;
+        self.size_votes += if is_main_size { 1 } else { -1 };
+        if self.size_votes < 0 {
+            (piece.main_size, self.size_votes) = (glyph.size, 1);
         }
     }
 

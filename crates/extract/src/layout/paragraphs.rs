@@ -24,6 +24,8 @@ pub(crate) struct Line {
     pub(crate) y: f32,
     /// Font size.
     pub(crate) size: f32,
+    /// Font size of most characters of its first piece.
+    pub(crate) main_size: f32,
     /// Font of its first piece.
     pub(crate) font: u16,
     /// Byte ranges of superscripts in the text.
@@ -75,6 +77,7 @@ impl Line {
             right: piece.right,
             y: piece.y,
             size: piece.size,
+            main_size: piece.main_size,
             font: piece.font,
             raised: piece.raised.clone(),
             n_cells: 1,

@@ -131,7 +131,7 @@ pub(super) fn text_of(xml: &str, rules: &Rules, limits: &Limits) -> (String, Opt
     }
 }
 
-fn reader(xml: &str) -> Reader<&[u8]> {
+pub(super) fn reader(xml: &str) -> Reader<&[u8]> {
     let mut reader = Reader::from_str(xml);
     // Damaged files: what can be read counts more than the nesting.
     reader.config_mut().check_end_names = false;
@@ -139,7 +139,7 @@ fn reader(xml: &str) -> Reader<&[u8]> {
     reader
 }
 
-fn local<'a>(element: &'a BytesStart<'_>) -> &'a str {
+pub(super) fn local<'a>(element: &'a BytesStart<'_>) -> &'a str {
     let name = element.name().0;
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
@@ -274,7 +274,7 @@ impl<'r> Writer<'r> {
     }
 }
 
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     element.attributes().flatten().find_map(|attribute| {
         let key = attribute.key.0;
         let local = key.rsplit_once(':').map_or(key, |(_, local)| local);

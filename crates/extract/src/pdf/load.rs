@@ -4,8 +4,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lopdf::{DecompressError, Document as PdfFile, Error, LoadOptions, Stream};
+use records::Lang;
 
-use crate::{ExtractError, Limits, MediaType};
+use super::objects;
+use crate::{ExtractError, Limits, MediaType, Properties};
 
 /// Opens a PDF. The library rebuilds a broken cross-reference table by itself.
 pub(super) fn load(bytes: &[u8], limits: &Limits) -> Result<PdfFile, ExtractError> {
@@ -41,6 +43,34 @@ pub(super) fn decompress(stream: &Stream, limit: usize) -> Result<Vec<u8>, Strin
     match guard(|| stream.get_plain_content_with_limit(limit)) {
         Ok(content) => content.map_err(|error| error.to_string()),
         Err(defect) => Err(defect.to_string()),
+    }
+}
+
+/// Title, author, keywords and language as the producer wrote them.
+pub(super) fn properties(file: &PdfFile) -> Properties {
+    let info = objects::entry(file, &file.trailer, b"Info").and_then(|info| info.as_dict().ok());
+    let text = |key: &[u8]| {
+        let bytes = objects::entry(file, info?, key)?.as_str().ok()?;
+        let text = text_string(bytes);
+        let text = text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    let catalog = objects::entry(file, &file.trailer, b"Root").and_then(|root| root.as_dict().ok());
+    let lang = catalog.and_then(|root| objects::entry(file, root, b"Lang")?.as_str().ok());
+    Properties {
+        title: text(b"Title"),
+        author: text(b"Author"),
+        keywords: text(b"Keywords"),
+        language: lang.map(|lang| Lang::parse(&String::from_utf8_lossy(lang))),
+    }
+}
+
+/// A text string (ISO 32000-1, 7.9.2.2): UTF-16 or UTF-8 by its mark, else
+/// PDFDocEncoding, which is Latin-1 where titles use it.
+fn text_string(bytes: &[u8]) -> String {
+    match encoding_rs::Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding.decode(bytes).0.into_owned(),
+        None => bytes.iter().map(|&byte| char::from(byte)).collect(),
     }
 }
 

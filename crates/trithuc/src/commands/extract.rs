@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
 use extract::{Document, DocumentMetadata, FieldConfidence, Limits};
-use records::{Lang, Localised};
+use records::{Lang, Localised, RecordType};
 use serde::Serialize;
 
 use crate::{context::Context, outcome::Outcome, output};
@@ -50,13 +50,15 @@ struct Answer<'a> {
     media_type: &'static str,
     pages: &'a [records::Page],
     metadata: Metadata<'a>,
-    language: Lang,
+    language: &'a Lang,
     encoding: Option<&'a str>,
     warnings: &'a [String],
 }
 
 #[derive(Serialize)]
 struct Metadata<'a> {
+    #[serde(rename = "type")]
+    record_type: Option<&'static str>,
     title: BTreeMap<&'a str, &'a String>,
     authors: &'a [String],
     affiliations: &'a [String],
@@ -80,7 +82,7 @@ impl<'a> Answer<'a> {
             media_type: document.media_type.as_str(),
             pages: &document.pages,
             metadata: Metadata::of(&document.metadata),
-            language: Lang::parse(text::detect(&document.text()).lang),
+            language: &document.language,
             encoding: document.encoding.as_deref(),
             warnings: &document.warnings,
         }
@@ -90,6 +92,7 @@ impl<'a> Answer<'a> {
 impl<'a> Metadata<'a> {
     fn of(metadata: &'a DocumentMetadata) -> Self {
         Self {
+            record_type: metadata.record_type.map(RecordType::as_str),
             title: by_language(&metadata.title),
             authors: &metadata.authors,
             affiliations: &metadata.affiliations,
@@ -117,6 +120,7 @@ fn by_language<T>(values: &Localised<T>) -> BTreeMap<&str, &T> {
 
 fn confidence(confidence: &FieldConfidence) -> BTreeMap<&'static str, f32> {
     BTreeMap::from([
+        ("type", confidence.record_type),
         ("title", confidence.title),
         ("authors", confidence.authors),
         ("abstract", confidence.abstract_text),
