@@ -77,7 +77,7 @@ fn compare(head: &BTreeMap<&str, &str>, found: &DocumentMetadata) -> Vec<String>
         let venue = head["journal"]
             .split([',', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
             .next();
-        if !found.venue.is_none() || head["output"] == "pdf" {
+        if found.venue.is_some() || head["output"] == "pdf" {
             check(
                 "venue",
                 venue.map(|venue| venue.trim().to_owned()),

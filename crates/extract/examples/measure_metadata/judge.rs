@@ -30,16 +30,16 @@ struct AbstractTruth {
 
 /// How often a field is right.
 #[derive(Default)]
-pub struct Score {
+pub(crate) struct Score {
     /// Right ones.
-    pub right: usize,
+    pub(crate) right: usize,
     /// All that are there or were found.
-    pub all: usize,
+    pub(crate) all: usize,
 }
 
 impl Score {
     /// The share that is right, 0 to 1.
-    pub fn share(&self) -> f64 {
+    pub(crate) fn share(&self) -> f64 {
         self.right as f64 / self.all.max(1) as f64
     }
 
@@ -51,7 +51,7 @@ impl Score {
 
 /// Judges all documents of a truth file that lie in `folder`; complaints go to
 /// standard error.
-pub fn judge_all(truth: &str, folder: &Path) -> BTreeMap<&'static str, Score> {
+pub(crate) fn judge_all(truth: &str, folder: &Path) -> BTreeMap<&'static str, Score> {
     let mut scores = BTreeMap::new();
     for line in truth.lines().filter(|line| !line.trim().is_empty()) {
         let truth: Truth = serde_json::from_str(line).expect("a line of the truth is JSON");

@@ -220,6 +220,26 @@ const WORDS: &[(LabelKind, &[&str])] = &[
     ),
 ];
 
+/// Notices whose words may open a title.
+const TITLE_WORDS: &[&str] = &[
+    "citation",
+    "classification",
+    "phân loại",
+    "mã số",
+    "ngành",
+    "chuyên ngành",
+    "địa chỉ",
+    "liên hệ",
+    "thời gian",
+    "xác nhận",
+    "điện thoại",
+    "thông tin chung",
+    "email",
+    "e-mail",
+    "revised",
+    "copyright",
+];
+
 /// Words of a heading, number included; more is a sentence.
 const MAX_HEADING_WORDS: usize = 12;
 
@@ -243,15 +263,26 @@ pub(crate) fn of(text: &str) -> Option<Label> {
         && !text.starts_with('(')
         && (2..=MAX_HEADING_WORDS).contains(&n_words);
     let is_sentence = text.ends_with(['.', ',', ';', ':']) || text.contains(['@', ';']);
-    let chapter = text.to_lowercase();
-    let is_chapter = n_words <= 2 * MAX_HEADING_WORDS
-        && ["chương ", "chapter ", "phần "]
-            .iter()
-            .any(|word| chapter.starts_with(word));
+    let is_chapter = n_words <= 2 * MAX_HEADING_WORDS && opens_chapter(text);
     ((is_numbered && !is_sentence) || is_chapter).then_some(Label {
         kind: LabelKind::Section,
         len: 0,
     })
+}
+
+/// `CHƯƠNG 2. …`, `Chapter IV`, but not *Chương trình đào tạo*.
+fn opens_chapter(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default().to_lowercase();
+    let number = words
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(['.', ':']);
+    ["chương", "chapter", "phần"].contains(&first.as_str())
+        && !number.is_empty()
+        && number
+            .chars()
+            .all(|c| c.is_ascii_digit() || "IVXLC".contains(c))
 }
 
 /// Bytes of `1. `, `1.2. `, `IV. `, `(72) ` at the start; 0 when there is none.
@@ -300,7 +331,11 @@ fn headed_by(text: &str, word: &str, kind: LabelKind) -> Option<usize> {
     let head = &text[..text.len() - rest.len()];
     let is_loud = super::manuscript::is_all_capitals(head) || head.starts_with(char::is_uppercase);
     let fits = match kind {
-        LabelKind::Notice => is_word_end || word.ends_with(['/', ' ', ':', '0']),
+        // Words that titles start with too are notices only before a colon.
+        LabelKind::Notice if TITLE_WORDS.contains(&word) => is_word_end && after.starts_with(':'),
+        LabelKind::Notice => {
+            (is_word_end && !rest.starts_with('-')) || word.ends_with(['/', ' ', ':', '0'])
+        }
         LabelKind::Section | LabelKind::References => {
             is_word_end && is_loud && (is_alone || after.split_whitespace().count() <= 4)
         }
@@ -373,6 +408,9 @@ mod tests {
             "Giới thiệu mô hình lúa tôm trên đất mặn ven biển",
             "5 tỉnh đã áp dụng",
             "2022 Là năm",
+            "CHƯƠNG TRÌNH ĐÀO TẠO",
+            "Citation-informed Transformers",
+            "Phân loại ảnh vệ tinh bằng mạng nơ-ron",
         ] {
             assert_eq!(kind(text), None, "{text}");
         }

@@ -69,7 +69,7 @@ pub(super) fn score(manuscript: &Manuscript, at: usize) -> Option<f32> {
     if n_letters < 4 || 2 * n_letters < block.text.chars().filter(|c| !c.is_whitespace()).count() {
         return None;
     }
-    if journal::is_header(&block.text) || kind::is_kind_line(&block.text) {
+    if is_motto(&block.text) || journal::is_header(&block.text) || kind::is_kind_line(&block.text) {
         return None;
     }
     let relative = manuscript.relative_size(block);
@@ -105,6 +105,14 @@ pub(super) fn score(manuscript: &Manuscript, at: usize) -> Option<f32> {
         score -= 4.0;
     }
     Some(score)
+}
+
+/// The head of every act of the state.
+fn is_motto(text: &str) -> bool {
+    let text = text::fold(text);
+    text.contains("cong hoa xa hoi chu nghia")
+        || text.contains("doc lap - tu do")
+        || text.contains("doc lap – tu do")
 }
 
 /// *Hà Nội, 2023*; *Hà Nội, tháng 3/2007*.
