@@ -263,6 +263,16 @@ impl CatalogStore for MemoryCatalog {
         })
     }
 
+    fn seq_before(&self, at: Timestamp) -> Result<ChangeSeq, CatalogError> {
+        let state = self.state();
+        let newest = state
+            .records
+            .values()
+            .filter_map(|versions| versions.last());
+        let before = newest.filter(|entry| entry.at < at).map(|entry| entry.seq);
+        Ok(before.max().unwrap_or(ChangeSeq::ZERO))
+    }
+
     fn history(&self, id: &RecordId, clearance: Clearance) -> Result<Vec<Version>, CatalogError> {
         let state = self.state();
         let is_staff = clearance == Clearance::Staff;

@@ -15,6 +15,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Identifier, RecordId};
 use rusqlite::Connection;
 
@@ -165,6 +166,10 @@ impl CatalogStore for SqliteCatalog {
         detail: Detail,
     ) -> Result<Changes, CatalogError> {
         changes::changes(&*self.reader()?, after, limit, clearance, detail)
+    }
+
+    fn seq_before(&self, at: Timestamp) -> Result<ChangeSeq, CatalogError> {
+        changes::seq_before(&*self.reader()?, at)
     }
 
     fn history(&self, id: &RecordId, clearance: Clearance) -> Result<Vec<Version>, CatalogError> {

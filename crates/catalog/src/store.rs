@@ -1,5 +1,6 @@
 //! The seam of the catalogue.
 
+use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Identifier, RecordId};
 
 use crate::{
@@ -65,6 +66,11 @@ pub trait CatalogStore: Send + Sync {
         clearance: Clearance,
         detail: Detail,
     ) -> Result<Changes, CatalogError>;
+
+    /// The newest number of the sequence among the changes before `at` that are
+    /// still the newest of their record: `changes` after it begins with what
+    /// changed at `at` or later. Numbers and times grow together.
+    fn seq_before(&self, at: Timestamp) -> Result<ChangeSeq, CatalogError>;
 
     /// All versions of a record, oldest first, without full text; empty where
     /// the newest one may not be seen, or the record is deleted and the reader

@@ -116,20 +116,30 @@ impl ExportFormat {
         }
     }
 
-    fn record(self, record: &Record) -> String {
+    fn record(self, record: &Record, page: Option<&str>) -> String {
         match self {
             Self::Json => {
                 let json = serde_json::to_string(record);
                 json.expect("a record has only string keys") + "\n"
             }
-            Self::Ris => ris::write(record),
-            Self::Bibtex => bibtex::write(record),
-            Self::Csl => csl::write(record).to_string(),
-            Self::Marcxml => marcxml::write(record),
-            Self::OaiDc => oai_dc::write(record),
-            Self::Datacite => datacite::write(record),
-            Self::SchemaOrg => schema_org::write(record).to_string(),
+            Self::Ris => ris::write(record, page),
+            Self::Bibtex => bibtex::write(record, page),
+            Self::Csl => csl::write(record, page).to_string(),
+            Self::Marcxml => marcxml::write(record, page),
+            Self::OaiDc => oai_dc::write(record, page),
+            Self::Datacite => datacite::write(record, page),
+            Self::SchemaOrg => schema_org::write(record, page).to_string(),
             Self::Csv => csv::write(record),
+        }
+    }
+
+    /// One record as it stands inside a document of another kind, without an
+    /// XML declaration: in an OAI-PMH or SRU answer. MARC's element names its
+    /// namespace itself.
+    pub fn element(self, record: &Record, page: Option<&str>) -> String {
+        match self {
+            Self::Marcxml => marcxml::alone(record, page),
+            _ => self.record(record, page),
         }
     }
 }
@@ -152,14 +162,16 @@ impl FromStr for ExportFormat {
 }
 
 /// One record as a whole document of its format.
-pub fn write_one(format: ExportFormat, record: &Record) -> String {
+///
+/// * `page`: address of the page about the record, where it has one; goes out
+///   as the work's address where the record names none of its own.
+pub fn write_one(format: ExportFormat, record: &Record, page: Option<&str>) -> String {
     let (head, _, tail) = format.frame();
+    let text = format.record(record, page);
     match format {
-        ExportFormat::OaiDc | ExportFormat::Datacite => {
-            format!("{}{}", xml::DECLARATION, format.record(record))
-        }
-        ExportFormat::SchemaOrg => format.record(record),
-        _ => format!("{head}{}{tail}", format.record(record)),
+        ExportFormat::OaiDc | ExportFormat::Datacite => format!("{}{text}", xml::DECLARATION),
+        ExportFormat::SchemaOrg => text,
+        _ => format!("{head}{text}{tail}"),
     }
 }
 
@@ -184,20 +196,26 @@ impl<W: Write> Exporter<W> {
         })
     }
 
-    /// Writes one record.
-    pub fn write(&mut self, record: &Record) -> io::Result<()> {
+    /// Writes one record; `page` as in [`write_one`].
+    pub fn write(&mut self, record: &Record, page: Option<&str>) -> io::Result<()> {
         if self.n_written > 0 {
             self.out.write_all(self.format.frame().1.as_bytes())?;
         }
         self.n_written += 1;
-        self.out.write_all(self.format.record(record).as_bytes())
+        self.out
+            .write_all(self.format.record(record, page).as_bytes())
     }
 
-    /// Ends the document; gives the number of records.
-    pub fn finish(mut self) -> io::Result<u64> {
+    /// What was written to, for taking out what has gathered there.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// Ends the document; gives the number of records and what was written to.
+    pub fn finish(mut self) -> io::Result<(u64, W)> {
         self.out.write_all(self.format.frame().2.as_bytes())?;
         self.out.flush()?;
-        Ok(self.n_written)
+        Ok((self.n_written, self.out))
     }
 }
 

@@ -48,6 +48,33 @@ impl Searcher {
         self.answer(request, query::parse_plain(&request.query), start)
     }
 
+    /// The ids of all records that a question finds by its words, in the order
+    /// of the request and whatever its limit: for exports. A question of plain
+    /// words that finds nothing is widened, as [`Searcher::search`] does.
+    ///
+    /// # Errors
+    /// As [`Searcher::search`].
+    pub fn ids(&self, request: &SearchRequest) -> Result<Vec<RecordId>, SearchError> {
+        let parsed = query::parse(&request.query)?;
+        let all = |min_share| {
+            let count = FullTextQuery {
+                facets: Vec::new(),
+                explain: false,
+                offset: 0,
+                limit: 0,
+                ..full_text_query(request, &parsed, min_share)
+            };
+            let total = self.full_text.search(&count)?.total;
+            let limit = usize::try_from(total).unwrap_or(usize::MAX);
+            self.full_text.search(&FullTextQuery { limit, ..count })
+        };
+        let mut page = all(None)?;
+        if page.total == 0 && parsed.is_plain {
+            page = all(Some(0.0))?;
+        }
+        Ok(page.hits.into_iter().map(|hit| hit.id).collect())
+    }
+
     fn answer(
         &self,
         request: &SearchRequest,

@@ -1,5 +1,7 @@
 //! The API under `/api/v1`: what the pages do, for programs.
 
+pub(crate) mod changes;
+pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod openapi;
 pub(crate) mod record;

@@ -3,12 +3,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use catalog::CatalogStore;
+use catalog::{CatalogError, CatalogStore};
 use index::FullTextStore;
+use ingest::FileStore;
 use search::Searcher;
 use tokio::{sync::Semaphore, task, time};
 
-use crate::{error::ApiError, pages::HomeCache};
+use crate::{
+    error::ApiError, limiter::Limiter, pages::HomeCache, settings::Settings, token::Signer,
+};
 
 /// The stores of one installation.
 #[derive(Clone)]
@@ -19,6 +22,8 @@ pub struct Library {
     pub full_text: Arc<dyn FullTextStore>,
     /// Answers questions from both.
     pub searcher: Arc<Searcher>,
+    /// Documents of the records; `None` in a library of descriptions only.
+    pub files: Option<FileStore>,
 }
 
 impl Library {
@@ -29,31 +34,16 @@ impl Library {
             catalogue,
             full_text,
             searcher,
+            files: None,
         }
     }
-}
 
-/// What an operator can set.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Address under which readers reach the library, without a slash at the
-    /// end: `https://thuvien.example.vn`. `None`: as each request names it.
-    pub public_url: Option<String>,
-    /// Longest time that a request may take.
-    pub time_limit: Duration,
-    /// Store reads that may run at the same time; more wait.
-    pub n_readers: usize,
-}
-
-impl Default for Settings {
-    /// 20 s is long for a search (p95 is milliseconds) and short for a person;
-    /// four readers a core keep the cores busy while some wait for the disk.
-    fn default() -> Self {
-        let n_cores = std::thread::available_parallelism().map_or(2, usize::from);
+    /// The library with the documents of its records.
+    #[must_use]
+    pub fn with_files(self, files: FileStore) -> Self {
         Self {
-            public_url: None,
-            time_limit: Duration::from_secs(20),
-            n_readers: n_cores * 4,
+            files: Some(files),
+            ..self
         }
     }
 }
@@ -65,19 +55,23 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) home: HomeCache,
+    pub(crate) limiter: Limiter,
+    pub(crate) signer: Signer,
     library: Library,
     gate: Arc<Semaphore>,
 }
 
 impl App {
-    pub(crate) fn new(library: Library, settings: Settings) -> Self {
+    pub(crate) fn new(library: Library, settings: Settings) -> Result<Self, CatalogError> {
         let gate = Arc::new(Semaphore::new(settings.n_readers.max(1)));
-        Self {
+        Ok(Self {
             settings,
             home: HomeCache::default(),
+            limiter: Limiter::default(),
+            signer: Signer::of(&*library.catalogue)?,
             library,
             gate,
-        }
+        })
     }
 
     /// Runs `work` on a thread that may block, when its turn comes.

@@ -60,6 +60,14 @@ pub(crate) enum ApiError {
         /// The id asked for, shortened.
         id: String,
     },
+    /// The record has no such document, or the library has not kept it.
+    #[error("record `{id}` has no document {number} in the library; see the files it names")]
+    FileNotFound {
+        /// The record, shortened.
+        id: String,
+        /// The number asked for.
+        number: usize,
+    },
     /// No such page.
     #[error("nothing lies at this address; start from `/` or `/api/v1/openapi.json`")]
     NoSuchPage,
@@ -75,6 +83,12 @@ pub(crate) enum ApiError {
     /// Too many searches at once.
     #[error("the library is busy; try again in {retry_after_s} s")]
     Busy {
+        /// When to come again, in seconds.
+        retry_after_s: u32,
+    },
+    /// The caller has used up its quota.
+    #[error("more requests than one caller may send; try again in {retry_after_s} s")]
+    TooManyRequests {
         /// When to come again, in seconds.
         retry_after_s: u32,
     },
@@ -113,16 +127,18 @@ const fn kind(slug: &'static str, status: StatusCode) -> ProblemKind {
 }
 
 /// All problems, in the order of their status.
-pub(crate) const PROBLEMS: [ProblemKind; 12] = [
+pub(crate) const PROBLEMS: [ProblemKind; 14] = [
     kind("invalid-parameter", StatusCode::BAD_REQUEST),
     kind("invalid-query", StatusCode::BAD_REQUEST),
     kind("missing-parameter", StatusCode::BAD_REQUEST),
     kind("too-many-parameters", StatusCode::BAD_REQUEST),
     kind("record-not-found", StatusCode::NOT_FOUND),
+    kind("file-not-found", StatusCode::NOT_FOUND),
     kind("no-such-page", StatusCode::NOT_FOUND),
     kind("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED),
     kind("body-too-large", StatusCode::PAYLOAD_TOO_LARGE),
     kind("query-string-too-long", StatusCode::URI_TOO_LONG),
+    kind("too-many-requests", StatusCode::TOO_MANY_REQUESTS),
     kind("internal", StatusCode::INTERNAL_SERVER_ERROR),
     kind("unavailable", StatusCode::SERVICE_UNAVAILABLE),
     kind("timed-out", StatusCode::GATEWAY_TIMEOUT),
@@ -179,10 +195,12 @@ impl ApiError {
             Self::QueryStringTooLong { .. } => "query-string-too-long",
             Self::TooManyParameters { .. } => "too-many-parameters",
             Self::RecordNotFound { .. } => "record-not-found",
+            Self::FileNotFound { .. } => "file-not-found",
             Self::NoSuchPage => "no-such-page",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::Busy { .. } | Self::Unavailable { .. } => "unavailable",
+            Self::TooManyRequests { .. } => "too-many-requests",
             Self::TimedOut => "timed-out",
             Self::Internal { .. } => "internal",
         };
@@ -203,7 +221,9 @@ impl ApiError {
     /// Seconds after which it is worth to ask again.
     pub(crate) fn retry_after_s(&self) -> Option<u32> {
         match self {
-            Self::Busy { retry_after_s } => Some(*retry_after_s),
+            Self::Busy { retry_after_s } | Self::TooManyRequests { retry_after_s } => {
+                Some(*retry_after_s)
+            }
             Self::Unavailable { .. } | Self::TimedOut => Some(10),
             _ => None,
         }
@@ -235,8 +255,10 @@ impl ApiError {
             Self::QueryStringTooLong { .. }
             | Self::TooManyParameters { .. }
             | Self::BodyTooLarge { .. } => words.too_large_advice,
+            Self::FileNotFound { .. } => words.file_not_found_advice,
             Self::NoSuchPage => words.no_such_page_advice,
             Self::MethodNotAllowed => words.method_not_allowed_advice,
+            Self::TooManyRequests { .. } => words.too_many_requests_advice,
             Self::Busy { .. } | Self::Unavailable { .. } | Self::TimedOut => {
                 words.unavailable_advice
             }
@@ -291,10 +313,15 @@ mod tests {
             },
             ApiError::TooManyParameters { most: 8 },
             ApiError::RecordNotFound { id: "x".into() },
+            ApiError::FileNotFound {
+                id: "x".into(),
+                number: 2,
+            },
             ApiError::NoSuchPage,
             ApiError::MethodNotAllowed,
             ApiError::BodyTooLarge { most: 8 },
             ApiError::Busy { retry_after_s: 2 },
+            ApiError::TooManyRequests { retry_after_s: 3 },
             ApiError::TimedOut,
             ApiError::unavailable(cause()),
             ApiError::internal(cause()),

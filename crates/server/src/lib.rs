@@ -3,21 +3,26 @@
 //! In: HTTP requests and the stores of one installation. Out: JSON under
 //! `/api/v1`, pages in Vietnamese and English everywhere else.
 //!
-//! The way of a request: request id and log → security headers → compression →
-//! errors made readable → panics caught → time limit → size limit → handler →
-//! a store, on a thread that may block.
+//! The way of a request: request id and log → security headers → foreign scripts
+//! → compression → errors made readable → quota of the caller → panics caught →
+//! time limit → size limit → handler → a store, on a thread that may block.
 //!
 //! Invariant: no bytes that a caller sends give a status of 500 or reach a page
 //! unescaped; every read of a store carries the clearance of whoever asks.
 
+mod accept;
 mod api;
 mod app;
 mod assets;
 mod citation;
+mod cors;
 mod edge;
 mod error;
 mod exports;
+mod files;
+mod limiter;
 mod locale;
+mod lookup;
 mod metadata;
 mod pages;
 mod params;
@@ -26,10 +31,13 @@ mod public;
 mod router;
 mod search_params;
 mod serve;
+mod settings;
+mod token;
 mod typography;
 mod visit;
 mod words;
 
-pub use app::{Library, Settings};
+pub use app::Library;
 pub use router::router;
 pub use serve::{ServeError, serve};
+pub use settings::{InvalidSetting, Repository, Settings};

@@ -27,6 +27,6 @@ pub(crate) use hit::record_url;
 pub(crate) use home::{HomeCache, show_home};
 pub(crate) use machines::{show_open_search, show_robots, show_sitemap, show_sitemap_part};
 pub(crate) use preferences::set_preferences;
-pub(crate) use record::{find, record_id, show_record};
+pub(crate) use record::show_record;
 pub(crate) use search::show_search;
 pub(crate) use status::show_status;

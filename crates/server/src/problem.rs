@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -95,8 +95,10 @@ pub(crate) async fn explain(State(app): State<Arc<App>>, request: Request, next:
     if let Some(seconds) = error.retry_after_s() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let Some(methods) = response.headers().get(header::ALLOW) {
-        headers.insert(header::ALLOW, methods.clone());
+    for name in ["allow", "ratelimit", "ratelimit-policy"] {
+        if let Some(value) = response.headers().get(name) {
+            headers.insert(HeaderName::from_static(name), value.clone());
+        }
     }
     said
 }

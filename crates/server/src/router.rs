@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use catalog::CatalogError;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
     timeout::TimeoutLayer,
@@ -18,17 +19,21 @@ use tower_http::{
 
 use crate::{
     api,
-    app::{App, Library, Settings},
+    app::{App, Library},
     assets::ASSETS,
-    edge,
+    cors, edge,
     error::ApiError,
-    pages, problem,
+    files, limiter, pages, problem,
+    settings::Settings,
 };
 
 /// The whole web edge over one library.
-pub fn router(library: Library, settings: Settings) -> Router {
-    let time_limit = settings.time_limit;
-    let app = Arc::new(App::new(library, settings));
+///
+/// # Errors
+/// When the catalogue cannot give or keep the installation's key.
+pub fn router(library: Library, settings: Settings) -> Result<Router, CatalogError> {
+    let time_limit = settings.time_limit();
+    let app = Arc::new(App::new(library, settings)?);
     let routes = Router::new()
         .merge(pages_routes())
         .merge(machine_routes())
@@ -37,7 +42,7 @@ pub fn router(library: Library, settings: Settings) -> Router {
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(app.clone());
     // Read from the bottom: the last layer meets the request first.
-    routes
+    let routes = routes
         .layer(DefaultBodyLimit::max(edge::BODY_BYTES))
         .layer(RequestBodyLimitLayer::new(edge::BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
@@ -45,10 +50,16 @@ pub fn router(library: Library, settings: Settings) -> Router {
             time_limit,
         ))
         .layer(CatchPanicLayer::custom(log_panic))
-        .layer(middleware::from_fn_with_state(app, problem::explain))
+        .layer(middleware::from_fn_with_state(app.clone(), limiter::limit))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            problem::explain,
+        ))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(app, cors::allow))
         .layer(middleware::from_fn(edge::secure))
-        .layer(middleware::from_fn(edge::log))
+        .layer(middleware::from_fn(edge::log));
+    Ok(routes)
 }
 
 fn pages_routes() -> Router<Arc<App>> {
@@ -56,6 +67,7 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/", get(pages::show_home))
         .route("/search", get(pages::show_search))
         .route("/records/{id}", get(pages::show_record))
+        .route("/records/{id}/files/{number}/{name}", get(files::show_file))
         .route("/help", get(pages::show_help))
         .route("/about", get(pages::show_about))
         .route("/status", get(pages::show_status))
@@ -78,6 +90,10 @@ fn machine_routes() -> Router<Arc<App>> {
 fn api_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/search", get(api::search::get_search))
+        .route("/api/v1/export", get(api::export::get_export))
+        .route("/api/v1/records", get(api::changes::list_records))
+        .route("/api/v1/changes", get(api::changes::list_changes))
+        .route("/api/v1/dump", get(api::changes::get_dump))
         .route("/api/v1/records/{id}", get(api::record::get_record))
         .route("/api/v1/status", get(api::status::get_status))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))

@@ -2,12 +2,10 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use catalog::CatalogError;
 use tokio::{net::TcpListener, signal, sync::Notify, time};
 
-use crate::{
-    app::{Library, Settings},
-    router::router,
-};
+use crate::{app::Library, router::router, settings::Settings};
 
 /// How long requests under way may take to end after the signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -26,6 +24,9 @@ pub enum ServeError {
         #[source]
         source: std::io::Error,
     },
+    /// The catalogue cannot give or keep the installation's key.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogError),
     /// The runtime cannot be started, or the listener failed.
     #[error("server ended")]
     Ended(#[source] std::io::Error),
@@ -51,7 +52,9 @@ pub fn serve(
         let listen = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         on_listen(listener.local_addr().map_err(listen)?);
-        let server = axum::serve(listener, router(library, settings));
+        let service = router(library, settings)?;
+        let service = service.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, service);
         let stopping = Arc::new(Notify::new());
         let told = stopping.clone();
         let stop = async move {

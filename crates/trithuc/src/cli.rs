@@ -28,6 +28,9 @@ pub(crate) struct Global {
         value_name = "DIR"
     )]
     pub(crate) data: PathBuf,
+    /// Configuration file (TOML); `docs/config.toml` shows every setting.
+    #[arg(long, global = true, env = "TRITHUC_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// Print one JSON document on standard output and nothing else there.
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -5,15 +5,19 @@ use std::{
     path::PathBuf,
 };
 
+use anyhow::Context as _;
+use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::Global;
+use crate::{cli::Global, outcome::Usage};
 
 /// Where the installation lies and how to answer.
 #[derive(Debug)]
 pub(crate) struct Context {
     /// Data folder; need not exist yet.
     pub(crate) data: PathBuf,
+    /// Configuration file, if there is one.
+    pub(crate) config: Option<PathBuf>,
     /// Whether the answer is one JSON document.
     pub(crate) json: bool,
     log: String,
@@ -23,13 +27,34 @@ impl From<&Global> for Context {
     fn from(global: &Global) -> Self {
         Self {
             data: global.data.clone(),
+            config: global.config.clone(),
             json: global.json,
             log: global.log.clone(),
         }
     }
 }
 
+/// What the configuration file says, each room under its own name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Config {
+    /// Pages and API.
+    pub(crate) server: server::Settings,
+}
+
 impl Context {
+    /// The configuration: the file's, or what holds without one.
+    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        let Some(path) = &self.config else {
+            return Ok(Config::default());
+        };
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("configuration `{shown}` cannot be read"))?;
+        let config = toml::from_str(&text);
+        config.map_err(|error| Usage(format!("configuration `{shown}`: {error}")).into())
+    }
+
     /// Sends logs to standard error. A filter that does not parse is named and
     /// `warn` is used.
     pub(crate) fn start_logging(&self) {

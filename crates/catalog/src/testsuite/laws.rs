@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs every law, each on a fresh catalogue.
 pub fn run_all<C: CatalogStore>(fresh: impl Fn() -> C) {
-    let laws: [fn(&dyn CatalogStore); 11] = [
+    let laws: [fn(&dyn CatalogStore); 12] = [
         what_is_put_is_read_back,
         the_same_again_changes_nothing,
         every_change_has_the_next_number,
@@ -21,6 +21,7 @@ pub fn run_all<C: CatalogStore>(fresh: impl Fn() -> C) {
         clearance_hides_in_every_read,
         whoever_saw_a_record_learns_that_it_went,
         changes_come_in_pages,
+        changes_are_found_by_their_time,
         a_deleted_record_keeps_its_history_and_can_come_back,
         identifiers_follow_the_newest_version,
         blobs_are_set_and_removed,
@@ -265,6 +266,28 @@ fn changes_come_in_pages(catalog: &dyn CatalogStore) {
     }
     assert_eq!(ids, ["shown0", "shown1", "shown2", "shown3", "shown4"]);
     assert_eq!(after, ChangeSeq(10));
+}
+
+fn changes_are_found_by_their_time(catalog: &dyn CatalogStore) {
+    let before = |second| catalog.seq_before(at(second)).unwrap().0;
+    assert_eq!(before(100), 0, "an empty catalogue");
+    put(catalog, 10, vec![record("a", "x"), record("b", "x")]);
+    put(catalog, 20, vec![record("c", "x")]);
+    put(catalog, 30, vec![record("a", "changed"), record("d", "x")]);
+    delete(catalog, 40, "c", None);
+    // What stands: b (2) at 10, a (4) and d (5) at 30, c gone (6) at 40.
+    for (second, seq) in [
+        (5, 0),
+        (10, 0),
+        (11, 2),
+        (20, 2),
+        (30, 2),
+        (31, 5),
+        (40, 5),
+        (41, 6),
+    ] {
+        assert_eq!(before(second), seq, "second {second}");
+    }
 }
 
 fn a_deleted_record_keeps_its_history_and_can_come_back(catalog: &dyn CatalogStore) {

@@ -5,7 +5,7 @@ use records::{Agent, AgentKind, AgentRole, Record, RecordType, Scheme};
 use super::titles;
 use crate::names;
 
-pub(super) fn write(record: &Record) -> String {
+pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     let mut out = Entry(format!("@{}{{{}", word(record.record_type), key(record)));
     out.field("recordid", record.id.as_str());
     out.field("recordtype", record.record_type.as_str());
@@ -48,9 +48,9 @@ pub(super) fn write(record: &Record) -> String {
         out.field(name, value.unwrap_or_default());
     }
     // Verbatim fields: nothing is escaped in them, braces are not allowed.
-    for (name, scheme) in [("doi", Scheme::Doi), ("url", Scheme::Url)] {
-        let value = record.identifier(scheme).unwrap_or_default();
-        out.raw(name, &value.replace(['{', '}'], ""));
+    let address = record.identifier(Scheme::Url).or(page);
+    for (name, value) in [("doi", record.identifier(Scheme::Doi)), ("url", address)] {
+        out.raw(name, &value.unwrap_or_default().replace(['{', '}'], ""));
     }
     let keywords: Vec<&str> = record
         .keywords

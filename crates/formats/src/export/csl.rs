@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::titles;
 use crate::names;
 
-pub(super) fn write(record: &Record) -> Value {
+pub(super) fn write(record: &Record, page: Option<&str>) -> Value {
     let mut item = Map::new();
     let mut set = |name: &str, value: Option<&str>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
@@ -33,7 +33,7 @@ pub(super) fn write(record: &Record) -> Value {
     set("DOI", record.identifier(Scheme::Doi));
     set("ISSN", record.identifier(Scheme::Issn));
     set("ISBN", record.identifier(Scheme::Isbn));
-    set("URL", record.identifier(Scheme::Url));
+    set("URL", record.identifier(Scheme::Url).or(page));
     set(
         "language",
         record.language.as_ref().map(|lang| lang.as_str()),

@@ -21,7 +21,7 @@ const NAMESPACES: [(&str, &str); 3] = [
 /// The words that the schema asks for where a mandatory value is not known.
 const UNKNOWN: &str = ":unav";
 
-pub(super) fn write(record: &Record) -> String {
+pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     let mut xml = Xml::default();
     xml.open("resource", &NAMESPACES);
     match record.identifier(Scheme::Doi) {
@@ -64,6 +64,11 @@ pub(super) fn write(record: &Record) -> String {
         "alternateIdentifier",
         &[("alternateIdentifierType", "Local")],
         record.id.as_str(),
+    );
+    xml.text(
+        "alternateIdentifier",
+        &[("alternateIdentifierType", "URL")],
+        page.unwrap_or_default(),
     );
     xml.close("alternateIdentifiers");
     write_links(&mut xml, record);

@@ -9,9 +9,21 @@ use crate::names;
 pub(super) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<collection xmlns=\"http://www.loc.gov/MARC21/slim\">\n";
 pub(super) const TAIL: &str = "</collection>\n";
 
-pub(super) fn write(record: &Record) -> String {
+const NAMESPACE: &str = "http://www.loc.gov/MARC21/slim";
+
+/// A record inside a collection.
+pub(super) fn write(record: &Record, page: Option<&str>) -> String {
+    element(record, page, &[])
+}
+
+/// A record that stands alone.
+pub(super) fn alone(record: &Record, page: Option<&str>) -> String {
+    element(record, page, &[("xmlns", NAMESPACE)])
+}
+
+fn element(record: &Record, page: Option<&str>, attributes: &[(&str, &str)]) -> String {
     let mut marc = Marc(Xml::default());
-    marc.0.open("record", &[]);
+    marc.0.open("record", attributes);
     marc.0.text("leader", &[], leader(record.record_type));
     marc.control("001", record.id.as_str());
     marc.control("008", &fixed_field(record));
@@ -61,7 +73,10 @@ pub(super) fn write(record: &Record) -> String {
     marc.data(
         "856",
         "40",
-        &[("u", record.identifier(Scheme::Url).unwrap_or_default())],
+        &[(
+            "u",
+            record.identifier(Scheme::Url).or(page).unwrap_or_default(),
+        )],
     );
     marc.0.close("record");
     marc.0.into_string()

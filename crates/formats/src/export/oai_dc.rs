@@ -22,7 +22,7 @@ const NAMESPACES: [(&str, &str); 4] = [
     ),
 ];
 
-pub(super) fn write(record: &Record) -> String {
+pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     let mut xml = Xml::default();
     xml.open("oai_dc:dc", &NAMESPACES);
     for (lang, title) in record.title.iter() {
@@ -69,6 +69,7 @@ pub(super) fn write(record: &Record) -> String {
     );
     xml.text("dc:date", &[], date.unwrap_or_default());
     xml.text("dc:type", &[], record.record_type.as_str());
+    xml.text("dc:identifier", &[], page.unwrap_or_default());
     xml.text("dc:identifier", &[], record.id.as_str());
     for identifier in &record.identifiers {
         match identifier.scheme {

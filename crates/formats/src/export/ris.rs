@@ -5,7 +5,7 @@ use records::{Agent, AgentKind, AgentRole, Record, RecordType, Scheme};
 use super::{page_range, titles};
 use crate::{names, ris::DATABASE};
 
-pub(super) fn write(record: &Record) -> String {
+pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     let mut out = Tags::default();
     out.tag("TY", word(record.record_type));
     out.tag("ID", record.id.as_str());
@@ -36,7 +36,7 @@ pub(super) fn write(record: &Record) -> String {
         ("DO", record.identifier(Scheme::Doi)),
         ("SN", record.identifier(Scheme::Issn)),
         ("SN", record.identifier(Scheme::Isbn)),
-        ("UR", record.identifier(Scheme::Url)),
+        ("UR", record.identifier(Scheme::Url).or(page)),
         ("LA", record.language.as_ref().map(|lang| lang.as_str())),
     ] {
         out.tag(tag, value.unwrap_or_default());

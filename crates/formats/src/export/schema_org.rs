@@ -1,16 +1,17 @@
 //! schema.org as JSON-LD, what search engines read on landing pages.
 
-use records::{Agent, AgentKind, AgentRole, LocalisedText, Record, RecordType, Scheme};
+use records::{Agent, AgentKind, AgentRole, Lang, Record, RecordType, Scheme};
 use serde_json::{Map, Value, json};
 
+use super::titles;
 use crate::names;
 
-pub(super) fn write(record: &Record) -> Value {
-    let mut item = Map::new();
-    item.insert("@context".into(), json!("https://schema.org"));
-    item.insert("@type".into(), json!(word(record.record_type)));
-    item.insert("identifier".into(), identifiers(record));
-    let mut set = |name: &str, value: Value| {
+/// A JSON-LD object; what is empty is left out.
+#[derive(Default)]
+struct Item(Map<String, Value>);
+
+impl Item {
+    fn set(&mut self, name: &str, value: Value) {
         let is_empty = match &value {
             Value::Null => true,
             Value::Array(items) => items.is_empty(),
@@ -18,65 +19,97 @@ pub(super) fn write(record: &Record) -> Value {
             _ => false,
         };
         if !is_empty {
-            item.insert(name.to_owned(), value);
+            self.0.insert(name.to_owned(), value);
         }
-    };
-    set("name", localised(&record.title));
-    set("abstract", localised(&record.abstract_text));
-    let by_role = |wanted: &[AgentRole]| {
-        let agents = record.agents.iter().filter(|a| wanted.contains(&a.role));
-        json!(agents.map(agent).collect::<Vec<_>>())
-    };
-    set(
-        "author",
-        by_role(&[
-            AgentRole::Author,
-            AgentRole::Inventor,
-            AgentRole::PrincipalInvestigator,
-        ]),
+    }
+}
+
+pub(super) fn write(record: &Record, page: Option<&str>) -> Value {
+    let mut item = Item::default();
+    item.set("@context", json!("https://schema.org"));
+    item.set("@type", json!(word(record.record_type)));
+    item.set("@id", json!(page));
+    item.set("url", json!(page));
+    item.set("identifier", identifiers(record));
+    write_texts(&mut item, record);
+    write_agents(&mut item, record);
+    write_edition(&mut item, record);
+    let is_open = record.access == records::AccessLevel::Open;
+    item.set("license", json!(record.licence.as_deref().map(licence_url)));
+    item.set("isAccessibleForFree", json!(is_open));
+    let doi = record.identifier(Scheme::Doi);
+    item.set(
+        "sameAs",
+        json!(doi.map(|doi| format!("https://doi.org/{doi}"))),
     );
-    set("editor", by_role(&[AgentRole::Editor]));
-    set("funder", by_role(&[AgentRole::Funder]));
+    item.set(
+        "variableMeasured",
+        record.columns.iter().map(variable).collect(),
+    );
+    Value::Object(item.0)
+}
+
+/// Search engines want plain text for the name and the description; the
+/// other languages stand beside them.
+fn write_texts(item: &mut Item, record: &Record) {
+    let (main, others) = titles(record);
+    item.set("name", json!(main.map(|(_, title)| title)));
+    let others = others.into_iter();
+    item.set(
+        "alternateName",
+        others
+            .map(|(lang, title)| in_language(lang, title))
+            .collect(),
+    );
+    let language = record.language.clone().unwrap_or_else(Lang::vi);
+    let description = record.abstract_text.prefer(&language);
+    item.set("description", json!(description.map(|(_, text)| text)));
+    let abstracts = record.abstract_text.iter();
+    item.set(
+        "abstract",
+        abstracts
+            .map(|(lang, text)| in_language(lang, text))
+            .collect(),
+    );
+    let keywords = record.keywords.iter().flat_map(|(_, words)| words);
+    item.set("keywords", keywords.map(|word| json!(word)).collect());
+    item.set("inLanguage", json!(record.language));
+}
+
+fn write_agents(item: &mut Item, record: &Record) {
+    // A dataset has creators in the vocabularies of data catalogues.
+    let people = match record.record_type {
+        RecordType::Dataset => "creator",
+        _ => "author",
+    };
+    item.set(people, record.creators().map(agent).collect());
+    for (name, role) in [("editor", AgentRole::Editor), ("funder", AgentRole::Funder)] {
+        let agents = record.agents.iter().filter(|agent| agent.role == role);
+        item.set(name, agents.map(agent).collect());
+    }
+    let publisher = record.publisher.as_ref();
+    item.set("publisher", publisher.map_or(Value::Null, organisation));
+}
+
+fn write_edition(item: &mut Item, record: &Record) {
     let year = record.year.map(|year| year.to_string());
-    set(
+    item.set(
         "datePublished",
         json!(record.date.as_deref().or(year.as_deref())),
     );
-    let keywords: Vec<&String> = record
-        .keywords
-        .iter()
-        .flat_map(|(_, words)| words)
-        .collect();
-    set("keywords", json!(keywords));
-    set(
-        "inLanguage",
-        json!(record.language.as_ref().map(|lang| lang.as_str())),
-    );
-    set(
-        "publisher",
-        record.publisher.as_ref().map_or(
-            Value::Null,
-            |name| json!({"@type": "Organization", "name": name}),
-        ),
-    );
-    set("isPartOf", part_of(record));
-    set("pagination", json!(record.pages));
-    set("license", json!(record.licence.as_deref().map(licence_url)));
-    set(
-        "isAccessibleForFree",
-        json!(record.access == records::AccessLevel::Open),
-    );
-    set(
-        "sameAs",
-        json!(
-            record
-                .identifier(Scheme::Doi)
-                .map(|doi| format!("https://doi.org/{doi}"))
-        ),
-    );
-    let columns: Vec<Value> = record.columns.iter().map(variable).collect();
-    set("variableMeasured", json!(columns));
-    Value::Object(item)
+    item.set("isPartOf", part_of(record));
+    item.set("pagination", json!(record.pages));
+}
+
+fn in_language(lang: &Lang, text: &str) -> Value {
+    match lang.as_str() {
+        "und" => json!(text),
+        lang => json!({ "@language": lang, "@value": text }),
+    }
+}
+
+fn organisation(name: &String) -> Value {
+    json!({ "@type": "Organization", "name": name })
 }
 
 fn identifiers(record: &Record) -> Value {
@@ -91,23 +124,9 @@ fn identifiers(record: &Record) -> Value {
     json!(all)
 }
 
-fn localised(texts: &LocalisedText) -> Value {
-    let values: Vec<Value> = texts
-        .iter()
-        .map(|(lang, text)| match lang.as_str() {
-            "und" => json!(text),
-            lang => json!({ "@language": lang, "@value": text }),
-        })
-        .collect();
-    match values.len() {
-        1 => values.into_iter().next().unwrap_or_default(),
-        _ => json!(values),
-    }
-}
-
 fn agent(agent: &Agent) -> Value {
     if agent.kind == AgentKind::Organisation {
-        return json!({ "@type": "Organization", "name": agent.name });
+        return organisation(&agent.name);
     }
     let parts = names::parts(&agent.name);
     let mut person = json!({ "@type": "Person", "name": agent.name });
@@ -116,7 +135,6 @@ fn agent(agent: &Agent) -> Value {
         person["givenName"] = json!(parts.given);
     }
     if !agent.affiliations.is_empty() {
-        let organisation = |name: &String| json!({ "@type": "Organization", "name": name });
         let all: Vec<Value> = agent.affiliations.iter().map(organisation).collect();
         person["affiliation"] = json!(all);
     }

@@ -74,7 +74,7 @@ fn bibtex_ris_json_and_csv_are_read_back_as_they_were_written() {
         (ExportFormat::Json, Kind::JsonLines),
         (ExportFormat::Csv, Kind::Csv),
     ] {
-        let text = write_one(format, &record);
+        let text = write_one(format, &record, None);
         assert_eq!(Kind::sniff(text.as_bytes(), "x"), Some(kind));
         let found = read_back(kind, &text).record;
         assert_same_work(&found, &record, &text);
@@ -103,7 +103,7 @@ fn every_type_comes_back_from_bibtex_and_ris() {
             (ExportFormat::Bibtex, Kind::Bibtex),
             (ExportFormat::Ris, Kind::Ris),
         ] {
-            let text = write_one(format, &record);
+            let text = write_one(format, &record, None);
             assert_eq!(
                 read_back(kind, &text).record.record_type,
                 record_type,
@@ -124,11 +124,11 @@ fn xml_is_well_formed_whatever_the_text() {
     ] {
         let mut many = Vec::new();
         let mut exporter = Exporter::new(format, &mut many).unwrap();
-        exporter.write(&record).unwrap();
-        exporter.write(&record).unwrap();
-        assert_eq!(exporter.finish().unwrap(), 2);
+        exporter.write(&record, None).unwrap();
+        exporter.write(&record, None).unwrap();
+        assert_eq!(exporter.finish().unwrap().0, 2);
         let many = String::from_utf8(many).unwrap();
-        for text in [write_one(format, &record), many] {
+        for text in [write_one(format, &record, None), many] {
             let mut reader = quick_xml::Reader::from_str(&text);
             let mut depth = 0;
             loop {
@@ -152,7 +152,7 @@ fn xml_is_well_formed_whatever_the_text() {
 #[test]
 fn vietnamese_names_are_never_inverted() {
     let record = sample();
-    let text = |format| write_one(format, &record);
+    let text = |format| write_one(format, &record, None);
     assert!(text(ExportFormat::Bibtex).contains("{Nguyễn Văn Đức} and van Beethoven, Ludwig"));
     assert!(text(ExportFormat::Ris).contains("AU  - Nguyễn, Văn Đức\r\n"));
     assert!(text(ExportFormat::OaiDc).contains("<dc:creator>Nguyễn Văn Đức</dc:creator>"));
@@ -170,7 +170,7 @@ fn vietnamese_names_are_never_inverted() {
 
 #[test]
 fn marc_has_its_fixed_lengths_and_schema_org_its_links() {
-    let text = write_one(ExportFormat::Marcxml, &sample());
+    let text = write_one(ExportFormat::Marcxml, &sample(), None);
     let between = |start: &str, end: &str| {
         let from = text.split(start).nth(1).unwrap();
         from.split(end).next().unwrap().chars().count()
@@ -178,10 +178,23 @@ fn marc_has_its_fixed_lengths_and_schema_org_its_links() {
     assert_eq!(between("<leader>", "</leader>"), 24);
     assert_eq!(between("tag=\"008\">", "</controlfield>"), 40);
     let page: serde_json::Value =
-        serde_json::from_str(&write_one(ExportFormat::SchemaOrg, &sample())).unwrap();
+        serde_json::from_str(&write_one(ExportFormat::SchemaOrg, &sample(), None)).unwrap();
     assert_eq!(page["@type"], "ScholarlyArticle");
     assert_eq!(page["sameAs"], "https://doi.org/10.1000/a_b(1)");
     assert_eq!(page["isPartOf"]["isPartOf"]["volumeNumber"], "12");
+    assert!(page["name"].is_string() && page["alternateName"].is_array());
+}
+
+#[test]
+fn the_page_of_a_record_goes_out_with_it() {
+    let mut record = sample();
+    record.identifiers.retain(|id| id.scheme != Scheme::Url);
+    let page = "https://thuvien.example.vn/records/a%2F1";
+    for format in ExportFormat::ALL {
+        let has_room = !matches!(format, ExportFormat::Json | ExportFormat::Csv);
+        let text = write_one(format, &record, Some(page));
+        assert_eq!(text.contains(page), has_room, "{format}: {text}");
+    }
 }
 
 #[test]
@@ -189,7 +202,7 @@ fn a_cell_never_becomes_a_formula() {
     let mut record = sample();
     record.title = Localised::one(Lang::en(), "=HYPERLINK(\"x\")".to_owned());
     record.access = AccessLevel::Restricted;
-    let text = write_one(ExportFormat::Csv, &record);
+    let text = write_one(ExportFormat::Csv, &record, None);
     assert!(text.contains("\"'=HYPERLINK(\"\"x\"\")\""), "{text}");
     let found = read_back(Kind::Csv, &text).record;
     assert_eq!(found.title, record.title);

@@ -19,7 +19,11 @@ use crate::{api::reply::with_etag, problem::Problem};
     ),
     paths(
         crate::api::search::get_search,
+        crate::api::export::get_export,
         crate::api::record::get_record,
+        crate::api::changes::list_records,
+        crate::api::changes::list_changes,
+        crate::api::changes::get_dump,
         crate::api::status::get_status,
     ),
     components(schemas(Problem))

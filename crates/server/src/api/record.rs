@@ -9,25 +9,25 @@ use axum::{
 };
 
 use crate::{
-    api::{reply::with_etag, search::refuse_unknown},
+    api::search::refuse_unknown,
     app::App,
     error::ApiError,
     exports::Export,
-    pages::{find, record_id, record_url},
-    public::public_record,
+    lookup::{document, find_with_ending, named},
     visit::Visit,
 };
 
 /// One record
 ///
-/// Without `format` the answer is the record as the catalogue holds it; fields
-/// that it lacks are left out. Places of files on the library's own machine
-/// are cut to the file's name.
+/// The format is the one that `format` names, else the one that the address
+/// ends in, else the one that `Accept` likes best, else JSON: the record as the
+/// catalogue holds it, where fields that it lacks are left out. Places of files
+/// on the library's own machine are cut to the file's name.
 #[utoipa::path(
     get, path = "/api/v1/records/{id}", operation_id = "getRecord",
     params(
         ("id" = String, Path, description = "Name of the record in this library, percent-encoded"),
-        ("format" = Option<String>, Query, description = "json (default) or another format of the library"),
+        ("format" = Option<String>, Query, description = "json, ris, bibtex, csl, csv, marcxml, oai_dc, datacite or schemaorg"),
         ("lang" = Option<String>, Query, description = "vi or en: language of error messages"),
     ),
     responses(
@@ -45,19 +45,13 @@ pub(crate) async fn get_record(
     visit: Visit,
 ) -> Result<Response, ApiError> {
     refuse_unknown(&visit.params, &["format"])?;
-    let export = Export::find(visit.params.get("format").unwrap_or("json"))?;
-    let id = record_id(path)?;
-    let canonical = format!("{}{}", visit.base_url, record_url(&id));
+    let asked = visit.params.get("format").map(Export::find).transpose()?;
+    let raw = named(path)?;
     let clearance = visit.clearance;
-    let stored = app
-        .ask(move |library| find(library, &id, clearance))
-        .await?;
-    let record = public_record(stored.record, clearance);
-    let body = export.write(&record, &canonical)?;
-    Ok(with_etag(
-        body,
-        export.media_type,
-        "private, no-cache",
-        &headers,
-    ))
+    let found = app.ask(move |library| find_with_ending(library, &raw, clearance));
+    let (stored, ending) = found.await?;
+    let export = asked
+        .or(ending)
+        .unwrap_or_else(|| Export::accepted(&headers));
+    Ok(document(stored, export, &visit, &headers))
 }

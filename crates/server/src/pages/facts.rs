@@ -229,10 +229,10 @@ fn relation(relation: Relation, w: &'static Words) -> &'static str {
     }
 }
 
-/// The files; only those on the web lead somewhere.
-pub(crate) fn files(record: &Record, locale: Locale) -> Vec<FileView> {
+/// The files, with where each is had (`urls`, in the same order).
+pub(crate) fn files(record: &Record, urls: &[Option<String>], locale: Locale) -> Vec<FileView> {
     let w = locale.words();
-    let view = |file: &DocumentFile| {
+    let view = |(file, url): (&DocumentFile, &Option<String>)| {
         let pages = file
             .pages
             .map(|n| fill(w.record.file_pages, &[("n", &n.to_string())]));
@@ -240,11 +240,11 @@ pub(crate) fn files(record: &Record, locale: Locale) -> Vec<FileView> {
         about.extend(pages);
         FileView {
             name: file.name.clone(),
-            url: is_web_address(&file.location).then(|| file.location.clone()),
+            url: url.clone(),
             about: about.join(" · "),
         }
     };
-    record.files.iter().map(view).collect()
+    record.files.iter().zip(urls).map(view).collect()
 }
 
 /// Where the record came from and when it changed.

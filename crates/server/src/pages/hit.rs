@@ -5,7 +5,12 @@ use records::{AccessLevel, Lang, LocalisedText, Record};
 use search::{Explanation, Highlighted, Hit};
 
 use crate::{
-    locale::Locale, metadata::coins, pages::labels, params::encode, typography::decimal,
+    files::own_url,
+    locale::Locale,
+    metadata::{coins, is_web_address},
+    pages::labels,
+    params::encode,
+    typography::decimal,
     words::fill,
 };
 
@@ -28,6 +33,8 @@ pub(crate) struct HitView {
     pub(crate) snippet: Vec<Stretch>,
     pub(crate) snippet_lang: String,
     pub(crate) page: Option<String>,
+    /// The document, opened at that page.
+    pub(crate) page_url: Option<String>,
     pub(crate) why: Option<WhyView>,
     pub(crate) coins: String,
 }
@@ -73,13 +80,12 @@ impl HitView {
                 .language
                 .as_ref()
                 .map(|lang| labels::language(lang.as_str(), w)),
-            snippet: snippet
-                .map(|s| stretches(s, SNIPPET_CHARS))
-                .unwrap_or_default(),
+            snippet: snippet.map(excerpt).unwrap_or_default(),
             snippet_lang: snippet_lang(record, snippet, locale),
             page: hit
                 .page
                 .map(|page| fill(w.search.in_page, &[("n", &page.to_string())])),
+            page_url: hit.page.and_then(|page| page_url(record, page)),
             why: hit
                 .explain
                 .as_ref()
@@ -92,6 +98,18 @@ impl HitView {
 /// Address of the page of a record.
 pub(crate) fn record_url(id: &records::RecordId) -> String {
     format!("/records/{}", encode(id.as_str()))
+}
+
+/// The first PDF of a record, opened at a page by the browser's own viewer.
+fn page_url(record: &Record, page: u32) -> Option<String> {
+    let is_pdf = |file: &records::DocumentFile| file.media_type == "application/pdf";
+    let place = record.files.iter().position(is_pdf)?;
+    let file = &record.files[place];
+    let url = match is_web_address(&file.location) {
+        true => file.location.clone(),
+        false => own_url(&record.id, place + 1, &file.name),
+    };
+    Some(format!("{url}#page={page}"))
 }
 
 /// Address of the results that have one value of a facet.
@@ -125,6 +143,26 @@ fn snippet_lang(record: &Record, snippet: Option<&Highlighted>, locale: Locale) 
     let found = texts.find(|(_, text)| !core.is_empty() && text.contains(core));
     let lang: Option<&Lang> = found.map(|(lang, _)| lang).or(record.language.as_ref());
     lang.map_or(locale.code(), Lang::as_str).to_owned()
+}
+
+/// A snippet with an ellipsis where it begins or ends inside a sentence.
+fn excerpt(snippet: &Highlighted) -> Vec<Stretch> {
+    let mut out = stretches(snippet, SNIPPET_CHARS);
+    let starts_inside = out
+        .first()
+        .and_then(|(text, _)| text.chars().next())
+        .is_some_and(char::is_lowercase);
+    let ends_inside = out
+        .last()
+        .and_then(|(text, _)| text.trim_end().chars().next_back())
+        .is_some_and(|c| !".!?…:;)”\"".contains(c));
+    if starts_inside {
+        out.insert(0, ("… ".to_owned(), false));
+    }
+    if ends_inside {
+        out.push((" …".to_owned(), false));
+    }
+    out
 }
 
 /// Cuts a highlighted text into stretches, at most `most` characters in all.
@@ -175,6 +213,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_piece_of_a_sentence_shows_that_it_is_one() {
+        let read = |text: &str| -> String {
+            let stretches = excerpt(&Highlighted::plain(text)).into_iter();
+            stretches.map(|(text, _)| text).collect()
+        };
+        assert_eq!(read("Năng suất lúa tăng."), "Năng suất lúa tăng.");
+        assert_eq!(read("suất lúa tăng"), "… suất lúa tăng …");
+        assert_eq!(read(""), "");
+    }
 
     #[test]
     fn marks_cut_the_text_and_lose_nothing() {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use catalog::{Detail, StoredRecord};
@@ -15,9 +15,11 @@ use records::{AccessLevel, Agent, Column, Lang, Record, RecordId};
 use crate::{
     app::{App, Library},
     citation::{Stretch, apa},
-    error::{ApiError, shown},
-    exports::{EXPORTS, export_url},
+    error::ApiError,
+    exports::{EXPORTS, Export},
+    files::file_url,
     locale::Locale,
+    lookup::{document, find_with_ending, named},
     metadata::{coins, highwire, is_web_address, json_ld},
     pages::{
         facts::{Fact, FileView, LinkView, about, files, identifier_url, links, provenance},
@@ -59,6 +61,7 @@ struct RecordPage {
     f: Frame,
     title: String,
     title_lang: String,
+    doc_lang: String,
     description: String,
     canonical: String,
     meta_tags: Vec<(&'static str, String)>,
@@ -70,6 +73,7 @@ struct RecordPage {
     creators: Vec<(String, String)>,
     published: Vec<String>,
     abstracts: Vec<(String, String, String)>,
+    beginning: Option<String>,
     keywords: Vec<KeywordGroup>,
     columns: Vec<ColumnView>,
     people: Vec<PersonView>,
@@ -83,44 +87,55 @@ struct RecordPage {
     provenance: Vec<Fact>,
 }
 
-/// `GET /records/{id}`
+/// `GET /records/{id}`: the page, or the record in the format that the caller
+/// likes better or that the address ends in.
 pub(crate) async fn show_record(
     State(app): State<Arc<App>>,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    headers: HeaderMap,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    let id = record_id(path)?;
+    let raw = named(path)?;
     let clearance = visit.clearance;
     let found = app.ask(move |library| {
-        let stored = find(library, &id, clearance)?;
-        let titles = linked_titles(library, &stored.record, clearance)?;
-        Ok((stored, titles))
+        let (stored, ending) = find_with_ending(library, &raw, clearance)?;
+        let around = Around::read(library, &stored.record, clearance)?;
+        Ok((stored, ending, around))
     });
-    let (stored, titles) = found.await?;
-    respond(&page(&stored, &titles, &visit), &visit, StatusCode::OK)
+    let (stored, ending, around) = found.await?;
+    if let Some(export) = ending.or_else(|| Export::instead_of_page(&headers)) {
+        return Ok(document(stored, export, &visit, &headers));
+    }
+    let mut response = respond(&page(&stored, around, &visit), &visit, StatusCode::OK)?;
+    let vary = HeaderValue::from_static("Accept, Cookie, Accept-Language");
+    response.headers_mut().insert(header::VARY, vary);
+    Ok(response)
 }
 
-/// The id in a path; whatever is no id names no record.
-pub(crate) fn record_id(
-    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
-) -> Result<RecordId, ApiError> {
-    let Ok(Path(raw)) = path else {
-        return Err(ApiError::RecordNotFound { id: "�".into() });
-    };
-    RecordId::new(&raw).map_err(|_| ApiError::RecordNotFound { id: shown(&raw) })
+/// What the stores say of a record besides itself.
+struct Around {
+    /// Records that this one links to and that the visitor may see.
+    linked: BTreeMap<RecordId, Record>,
+    /// The first lines of the document, where there is no abstract.
+    beginning: Option<String>,
+    /// Where each file is had.
+    file_urls: Vec<Option<String>>,
 }
 
-/// The record, if the visitor may see it.
-pub(crate) fn find(
-    library: &Library,
-    id: &RecordId,
-    clearance: records::Clearance,
-) -> Result<StoredRecord, ApiError> {
-    let stored = library.catalogue.get(id, clearance, Detail::Summary);
-    let stored = stored.map_err(ApiError::unavailable)?;
-    stored.ok_or_else(|| ApiError::RecordNotFound {
-        id: shown(id.as_str()),
-    })
+impl Around {
+    fn read(
+        library: &Library,
+        record: &Record,
+        clearance: records::Clearance,
+    ) -> Result<Self, ApiError> {
+        let files = record.files.iter().zip(1..);
+        let url = |(file, number)| file_url(library, &record.id, number, file);
+        Ok(Self {
+            linked: linked_titles(library, record, clearance)?,
+            beginning: beginning(library, record, clearance)?,
+            file_urls: files.map(url).collect(),
+        })
+    }
 }
 
 /// Records that this one links to and that the visitor may see.
@@ -141,7 +156,38 @@ fn linked_titles(
         .collect())
 }
 
-fn page(stored: &StoredRecord, linked: &BTreeMap<RecordId, Record>, visit: &Visit) -> RecordPage {
+/// Characters shown of a document that has no abstract: about a screen of a
+/// phone.
+const BEGINNING_CHARS: usize = 900;
+
+/// The first lines of the document, where no abstract says what it is about.
+fn beginning(
+    library: &Library,
+    record: &Record,
+    clearance: records::Clearance,
+) -> Result<Option<String>, ApiError> {
+    if !record.abstract_text.is_empty() {
+        return Ok(None);
+    }
+    let full = library.catalogue.get(&record.id, clearance, Detail::Full);
+    let full = full.map_err(ApiError::unavailable)?;
+    let pages = full.map(|stored| stored.record.body).unwrap_or_default();
+    let first = pages.iter().find(|page| !page.text.trim().is_empty());
+    Ok(first.map(|page| head(page.text.trim(), BEGINNING_CHARS)))
+}
+
+/// The first `most` characters, cut between words.
+fn head(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            let cut = text[..end].rfind(char::is_whitespace).unwrap_or(end);
+            format!("{} …", text[..cut].trim_end())
+        }
+    }
+}
+
+fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
     let record = &stored.record;
     let locale = visit.locale;
     let w = locale.words();
@@ -159,8 +205,13 @@ fn page(stored: &StoredRecord, linked: &BTreeMap<RecordId, Record>, visit: &Visi
     let n_references = record.references.len().to_string();
     RecordPage {
         f: Frame::new(visit, "record"),
+        doc_lang: record
+            .language
+            .as_ref()
+            .map_or("vi", Lang::as_str)
+            .to_owned(),
         description: description(record, &lang, &title),
-        meta_tags: highwire(record, &canonical),
+        meta_tags: highwire(record, &canonical, pdf_url(record, &around, visit)),
         json_ld: json_ld(record, &canonical),
         coins: coins(record),
         kind: labels::kind(record.record_type, w),
@@ -171,30 +222,37 @@ fn page(stored: &StoredRecord, linked: &BTreeMap<RecordId, Record>, visit: &Visi
         creators: creators(record),
         published: published(record, locale),
         abstracts: abstracts(record, locale),
+        beginning: around.beginning,
         keywords: keywords(record, locale),
         columns: record.columns.iter().map(column).collect(),
         people: people(record, locale),
-        links: links(record, linked, locale),
+        links: links(record, &around.linked, locale),
         references: record.references.clone(),
         references_label: fill(w.record.references, &[("n", &n_references)]),
         citation: apa(record, locale),
         exports: EXPORTS
             .iter()
-            .map(|export| {
-                (
-                    export.label,
-                    export_url(&record.id, export),
-                    export.media_type,
-                )
-            })
+            .map(|export| (export.label, export.url(&record.id), export.media_type()))
             .collect(),
-        files: files(record, locale),
+        files: files(record, &around.file_urls, locale),
         facts: about(record, &canonical, locale),
         provenance: provenance(stored, locale),
         title,
         title_lang,
         canonical,
     }
+}
+
+/// The address of the first PDF, whole, as Google Scholar wants it.
+fn pdf_url(record: &Record, around: &Around, visit: &Visit) -> Option<String> {
+    let files = record.files.iter().zip(&around.file_urls);
+    let mut pdfs = files.filter(|(file, _)| file.media_type == "application/pdf");
+    let url = pdfs.find_map(|(_, url)| url.clone())?;
+    Some(if url.starts_with('/') {
+        format!("{}{url}", visit.base_url)
+    } else {
+        url
+    })
 }
 
 /// The beginning of the abstract, for search engines; cut at 160 characters,

@@ -13,6 +13,7 @@ use search::{SearchRequest, SearchResponse, Sort, sort_word};
 use crate::{
     app::App,
     error::ApiError,
+    exports::{EXPORTS, Export},
     pages::{
         facets::{ActiveView, FacetView, SHOWN, active_views, facet_views},
         frame::{Frame, respond},
@@ -84,6 +85,7 @@ struct SearchPage {
     explain_url: String,
     feed_url: String,
     json_url: String,
+    exports: Vec<(&'static str, String)>,
     facets: Vec<FacetView>,
     year_kept: Vec<(String, String)>,
     year_from: String,
@@ -229,11 +231,23 @@ fn empty(visit: &Visit, params: &Params, query: &str) -> SearchPage {
             .with("explain", None)
             .to_url("/feed.atom"),
         json_url: params.to_url("/api/v1/search"),
+        exports: exports(params),
         facets: Vec::new(),
         year_kept: pairs_except(&without_years(params), ""),
         year_from,
         year_to,
     }
+}
+
+/// The search in each format, whole.
+fn exports(params: &Params) -> Vec<(&'static str, String)> {
+    let kept = params.with("explain", None).with("mode", None);
+    let url = |export: &Export| {
+        kept.with("format", Some(export.name()))
+            .to_url("/api/v1/export")
+    };
+    let links = EXPORTS.iter().map(|export| (export.label, url(export)));
+    links.collect()
 }
 
 /// The page of a search with its answer.

@@ -23,6 +23,7 @@ use crate::{
 #[template(path = "status.html")]
 struct StatusPage {
     f: Frame,
+    up_to_date: bool,
     verdict: String,
     facts: Vec<(&'static str, String)>,
     types: Vec<CountView>,
@@ -60,6 +61,7 @@ fn page(status: &LibraryStatus, visit: &Visit) -> StatusPage {
     let types = counted.map(|count| CountView::new(FacetField::Type, count, locale));
     StatusPage {
         f: Frame::new(visit, "status"),
+        up_to_date: behind == 0,
         verdict,
         facts,
         types: types.collect(),

@@ -91,7 +91,7 @@ fn write(
             .get_many(ids, Clearance::Staff, detail)?;
         // One that went since the search is not written.
         for stored in records.into_iter().flatten() {
-            exporter.write(&stored.record)?;
+            exporter.write(&stored.record, None)?;
         }
     }
     exporter.finish()?;

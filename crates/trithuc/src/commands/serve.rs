@@ -1,10 +1,11 @@
 //! `trithuc serve`: web pages and API over the installation's stores.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::Context as _;
 use catalog::{CatalogStore, SqliteCatalog};
 use index::{FullTextStore, TantivyStore};
+use ingest::FileStore;
 use serde_json::json;
 use server::{Library, Settings};
 
@@ -24,19 +25,15 @@ pub(crate) struct Args {
     /// before it: `https://thuvien.example.vn`.
     #[arg(long, env = "TRITHUC_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
-    /// Longest time that a request may take, in seconds.
-    #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
-    time_limit: u64,
+    /// Longest time that a request may take, in seconds, 1 to 600.
+    #[arg(long, value_name = "SECONDS")]
+    time_limit: Option<u64>,
 }
 
 /// Serves until it is told to stop. The address goes to standard output as
 /// soon as connections are taken.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let settings = Settings {
-        public_url: args.public_url.as_deref().map(public_url).transpose()?,
-        time_limit: Duration::from_secs(args.time_limit),
-        ..Settings::default()
-    };
+    let settings = settings(args, context)?;
     let library = open(&context.data)?;
     let as_json = context.json;
     server::serve(args.listen, library, settings, |address| {
@@ -72,24 +69,20 @@ fn open(data: &Path) -> anyhow::Result<Library> {
     })?;
     let catalogue: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::open(&file)?);
     let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
-    Ok(Library::new(catalogue, full_text))
+    let files = FileStore::new(data.join("files"));
+    Ok(Library::new(catalogue, full_text).with_files(files))
 }
 
-fn public_url(url: &str) -> anyhow::Result<String> {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
-    let plain = |rest: &&str| {
-        !rest.is_empty()
-            && rest
-                .bytes()
-                .all(|b| b.is_ascii_graphic() && !b"\"<>\\?#".contains(&b))
-    };
-    if rest.filter(plain).is_none() {
-        return Err(Usage(format!(
-            "public URL `{url}` is no web address; write it as https://thuvien.example.vn"
-        ))
-        .into());
+/// The configuration file, and what the command line says instead.
+fn settings(args: &Args, context: &Context) -> anyhow::Result<Settings> {
+    let mut settings = context.config()?.server;
+    if let Some(url) = &args.public_url {
+        settings.public_url = Some(url.clone());
     }
-    Ok(url.trim_end_matches('/').to_owned())
+    if let Some(seconds) = args.time_limit {
+        settings.time_limit_s = seconds;
+    }
+    settings
+        .checked()
+        .map_err(|error| Usage(error.to_string()).into())
 }

@@ -35,6 +35,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let Some(stored) = installation.catalog.get(&id, Clearance::Staff, detail)? else {
         bail!("there is no record `{id}`; look for it with `trithuc search`");
     };
-    output::line(formats::write_one(args.format, &stored.record).trim_end())?;
+    output::line(formats::write_one(args.format, &stored.record, None).trim_end())?;
     Ok(Outcome::Done)
 }
