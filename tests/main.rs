@@ -3,7 +3,7 @@
 //!
 //! * `architecture`: layers, file heads, sizes, forbidden calls.
 //! * `crash`: killed at any moment, nothing is lost and nothing doubled.
-//! * `exports`: nine formats, by name, ending and `Accept`; whole searches.
+//! * `exports`: ten formats, by name, ending and `Accept`; whole searches.
 //! * `ingest_bad_input`: what cannot be read is set aside with its cure.
 //! * `ingest_formats`: what goes in comes out again; a second run is nothing.
 //! * `installation`: the program over a data folder, for the other modules.

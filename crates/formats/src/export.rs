@@ -5,11 +5,14 @@
 //! parts get the family name first.
 
 mod bibtex;
+mod cerif;
 mod csl;
 mod csv;
 mod datacite;
 mod marcxml;
+mod mods;
 mod oai_dc;
+mod openaire;
 mod ris;
 mod schema_org;
 #[cfg(test)]
@@ -18,7 +21,7 @@ mod xml;
 
 use std::{fmt, io, io::Write, str::FromStr};
 
-use records::{Lang, Record};
+use records::{Lang, Record, RecordType};
 
 /// A format that records are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,18 +44,24 @@ pub enum ExportFormat {
     SchemaOrg,
     /// CSV with a header.
     Csv,
+    /// MODS.
+    Mods,
+    /// OpenAIRE for literature repositories.
+    OpenAire,
+    /// OpenAIRE for research information systems (CERIF in XML).
+    Cerif,
 }
 
 /// A word that is no export format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "format `{0}` is not known; use json, ris, bibtex, csl, marcxml, oai_dc, datacite, schemaorg or csv"
+    "format `{0}` is not known; use json, ris, bibtex, csl, marcxml, oai_dc, datacite, schemaorg, csv, mods, openaire or cerif"
 )]
 pub struct UnknownExportFormat(String);
 
 impl ExportFormat {
     /// All formats.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Json,
         Self::Ris,
         Self::Bibtex,
@@ -62,6 +71,9 @@ impl ExportFormat {
         Self::Datacite,
         Self::SchemaOrg,
         Self::Csv,
+        Self::Mods,
+        Self::OpenAire,
+        Self::Cerif,
     ];
 
     /// The word in arguments and URLs.
@@ -76,6 +88,9 @@ impl ExportFormat {
             Self::Datacite => "datacite",
             Self::SchemaOrg => "schemaorg",
             Self::Csv => "csv",
+            Self::Mods => "mods",
+            Self::OpenAire => "openaire",
+            Self::Cerif => "cerif",
         }
     }
 
@@ -87,7 +102,8 @@ impl ExportFormat {
             Self::Bibtex => "application/x-bibtex",
             Self::Csl => "application/vnd.citationstyles.csl+json",
             Self::Marcxml => "application/marcxml+xml",
-            Self::OaiDc | Self::Datacite => "application/xml",
+            Self::Mods => "application/mods+xml",
+            Self::OaiDc | Self::Datacite | Self::OpenAire | Self::Cerif => "application/xml",
             Self::SchemaOrg => "application/ld+json",
             Self::Csv => "text/csv; charset=utf-8",
         }
@@ -99,8 +115,13 @@ impl ExportFormat {
             Self::Json | Self::Csl | Self::SchemaOrg => "json",
             Self::Ris => "ris",
             Self::Bibtex => "bib",
-            Self::Marcxml | Self::OaiDc | Self::Datacite => "xml",
             Self::Csv => "csv",
+            Self::Marcxml
+            | Self::OaiDc
+            | Self::Datacite
+            | Self::Mods
+            | Self::OpenAire
+            | Self::Cerif => "xml",
         }
     }
 
@@ -113,6 +134,9 @@ impl ExportFormat {
             Self::OaiDc => (oai_dc::HEAD, "", oai_dc::TAIL),
             Self::Datacite => (datacite::HEAD, "", datacite::TAIL),
             Self::Csv => (csv::HEADER, "", ""),
+            Self::Mods => (mods::HEAD, "", mods::TAIL),
+            Self::OpenAire => (openaire::HEAD, "", openaire::TAIL),
+            Self::Cerif => (cerif::HEAD, "", cerif::TAIL),
         }
     }
 
@@ -130,6 +154,9 @@ impl ExportFormat {
             Self::Datacite => datacite::write(record, page),
             Self::SchemaOrg => schema_org::write(record, page).to_string(),
             Self::Csv => csv::write(record),
+            Self::Mods => mods::write(record, page),
+            Self::OpenAire => openaire::write(record, page),
+            Self::Cerif => cerif::write(record, page),
         }
     }
 
@@ -169,10 +196,20 @@ pub fn write_one(format: ExportFormat, record: &Record, page: Option<&str>) -> S
     let (head, _, tail) = format.frame();
     let text = format.record(record, page);
     match format {
-        ExportFormat::OaiDc | ExportFormat::Datacite => format!("{}{text}", xml::DECLARATION),
         ExportFormat::SchemaOrg => text,
+        ExportFormat::OaiDc
+        | ExportFormat::Datacite
+        | ExportFormat::Mods
+        | ExportFormat::OpenAire
+        | ExportFormat::Cerif => format!("{}{text}", xml::DECLARATION),
         _ => format!("{head}{text}{tail}"),
     }
+}
+
+/// The plural that stands before the name of a work where research information
+/// systems exchange it: `Publications`, `Products`, `Patents` or `Projects`.
+pub fn cerif_plural(record_type: RecordType) -> &'static str {
+    cerif::entity(record_type).1
 }
 
 /// Writes many records as one document, one after the other.

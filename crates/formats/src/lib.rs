@@ -25,7 +25,7 @@ mod table;
 
 pub use bibtex::BibtexFormat;
 pub use entry::{EntryError, Limits, Parsed, RawEntry, RecordFormat};
-pub use export::{ExportFormat, Exporter, UnknownExportFormat, write_one};
+pub use export::{ExportFormat, Exporter, UnknownExportFormat, cerif_plural, write_one};
 pub use identity::IdSource;
 pub use json_lines::JsonLinesFormat;
 pub use ris::RisFormat;

@@ -34,6 +34,8 @@ impl Asset {
 pub(crate) struct Assets {
     /// The style sheet.
     pub(crate) style: Asset,
+    /// What makes a harvester's answer a page for people.
+    pub(crate) oai_style: Asset,
     /// The emblem, also the icon of the browser's tab.
     pub(crate) emblem: Asset,
     fonts: Vec<Asset>,
@@ -68,8 +70,11 @@ pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         css = css.replace(&format!("/assets/fonts/{name}"), &asset.url);
     }
     let emblem = include_bytes!("../../../web/assets/emblem.svg");
+    let style = Asset::new("site.css", "text/css; charset=utf-8", css.into_bytes());
+    let xsl = include_str!("../../../web/oai.xsl").replace("{{style}}", &style.url);
     Assets {
-        style: Asset::new("site.css", "text/css; charset=utf-8", css.into_bytes()),
+        oai_style: Asset::new("oai.xsl", "text/xsl; charset=utf-8", xsl.into_bytes()),
+        style,
         emblem: Asset::new("emblem.svg", "image/svg+xml", emblem.to_vec()),
         fonts,
     }
@@ -78,7 +83,9 @@ pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
 impl Assets {
     /// The file at an address.
     pub(crate) fn find(&self, url: &str) -> Option<&Asset> {
-        let all = [&self.style, &self.emblem].into_iter().chain(&self.fonts);
+        let all = [&self.style, &self.oai_style, &self.emblem]
+            .into_iter()
+            .chain(&self.fonts);
         all.into_iter().find(|asset| asset.url == url)
     }
 

@@ -24,6 +24,7 @@ mod limiter;
 mod locale;
 mod lookup;
 mod metadata;
+mod oai;
 mod pages;
 mod params;
 mod problem;

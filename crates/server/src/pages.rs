@@ -25,7 +25,7 @@ pub(crate) use feed::show_feed;
 pub(crate) use help::show_help;
 pub(crate) use hit::record_url;
 pub(crate) use home::{HomeCache, show_home};
-pub(crate) use machines::{show_open_search, show_robots, show_sitemap, show_sitemap_part};
+pub(crate) use machines::{show_open_search, show_robots, show_sitemap, show_sitemap_part, xml};
 pub(crate) use preferences::set_preferences;
 pub(crate) use record::show_record;
 pub(crate) use search::show_search;

@@ -23,7 +23,7 @@ use crate::{
     assets::ASSETS,
     cors, edge,
     error::ApiError,
-    files, limiter, pages, problem,
+    files, limiter, oai, pages, problem,
     settings::Settings,
 };
 
@@ -78,6 +78,7 @@ fn pages_routes() -> Router<Arc<App>> {
 
 fn machine_routes() -> Router<Arc<App>> {
     Router::new()
+        .route("/oai", get(oai::answer).post(oai::answer))
         .route("/feed.atom", get(pages::show_feed))
         .route("/opensearch.xml", get(pages::show_open_search))
         .route("/robots.txt", get(pages::show_robots))

@@ -225,7 +225,7 @@ fn fixed_field(record: &Record) -> String {
 }
 
 /// MARC's three-letter codes (ISO 639-2/B).
-fn marc_language(lang: &Lang) -> &'static str {
+pub(super) fn marc_language(lang: &Lang) -> &'static str {
     match lang.as_str() {
         "vi" => "vie",
         "en" => "eng",

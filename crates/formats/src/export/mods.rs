@@ -35,7 +35,11 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     let access = [("type", "restriction on access")];
     xml.text("accessCondition", &access, record.access.as_str());
     let licence = record.licence.as_deref().unwrap_or_default();
-    xml.text("accessCondition", &[("type", "use and reproduction")], licence);
+    xml.text(
+        "accessCondition",
+        &[("type", "use and reproduction")],
+        licence,
+    );
     xml.open("recordInfo", &[]);
     xml.text("recordIdentifier", &[], record.id.as_str());
     xml.close("recordInfo");
@@ -45,13 +49,16 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> String {
 
 fn write_titles(xml: &mut Xml, record: &Record) {
     let (main, others) = titles(record);
-    for (lang, title) in main {
+    if let Some((lang, title)) = main {
         xml.open("titleInfo", &[("xml:lang", lang.as_str())]);
         xml.text("title", &[], title);
         xml.close("titleInfo");
     }
     for (lang, title) in others {
-        xml.open("titleInfo", &[("type", "translated"), ("xml:lang", lang.as_str())]);
+        xml.open(
+            "titleInfo",
+            &[("type", "translated"), ("xml:lang", lang.as_str())],
+        );
         xml.text("title", &[], title);
         xml.close("titleInfo");
     }
@@ -60,7 +67,10 @@ fn write_titles(xml: &mut Xml, record: &Record) {
 /// A Vietnamese name stands whole, in its natural order.
 fn write_name(xml: &mut Xml, agent: &Agent) {
     let is_person = agent.kind == AgentKind::Person;
-    xml.open("name", &[("type", if is_person { "personal" } else { "corporate" })]);
+    xml.open(
+        "name",
+        &[("type", if is_person { "personal" } else { "corporate" })],
+    );
     if is_person && !names::is_vietnamese_name(&agent.name) {
         let parts = names::parts(&agent.name);
         xml.text("namePart", &[("type", "family")], parts.family);

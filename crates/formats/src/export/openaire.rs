@@ -30,7 +30,11 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     write_funders(&mut xml, record);
     let language = record.language.as_ref().map_or("und", |lang| lang.as_str());
     xml.text("dc:language", &[], language);
-    xml.text("dc:publisher", &[], record.publisher.as_deref().unwrap_or_default());
+    xml.text(
+        "dc:publisher",
+        &[],
+        record.publisher.as_deref().unwrap_or_default(),
+    );
     let year = record.year.map(|year| year.to_string());
     if let Some(date) = record.date.as_deref().or(year.as_deref()) {
         xml.open("datacite:dates", &[]);
@@ -51,7 +55,9 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     xml.text("datacite:rights", &[("rightsURI", uri)], word);
     write_subjects(&mut xml, record);
     if let Some(licence) = &record.licence {
-        let uri = licence.starts_with("http").then_some(("uri", licence.as_str()));
+        let uri = licence
+            .starts_with("http")
+            .then_some(("uri", licence.as_str()));
         let attributes: Vec<_> = uri.into_iter().collect();
         xml.text("oaire:licenseCondition", &attributes, licence);
     }
@@ -63,11 +69,14 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> String {
 fn write_titles(xml: &mut Xml, record: &Record) {
     let (main, others) = titles(record);
     xml.open("datacite:titles", &[]);
-    for (lang, title) in main {
+    if let Some((lang, title)) = main {
         xml.text("datacite:title", &[("xml:lang", lang.as_str())], title);
     }
     for (lang, title) in others {
-        let attributes = [("xml:lang", lang.as_str()), ("titleType", "AlternativeTitle")];
+        let attributes = [
+            ("xml:lang", lang.as_str()),
+            ("titleType", "AlternativeTitle"),
+        ];
         xml.text("datacite:title", &attributes, title);
     }
     xml.close("datacite:titles");
@@ -223,9 +232,13 @@ fn resource_type(record_type: RecordType) -> (&'static str, &'static str, &'stat
 fn access_right(access: AccessLevel) -> (&'static str, &'static str) {
     match access {
         AccessLevel::Open => ("http://purl.org/coar/access_right/c_abf2", "open access"),
-        AccessLevel::Embargoed => ("http://purl.org/coar/access_right/c_f1cf", "embargoed access"),
-        AccessLevel::Registered | AccessLevel::Restricted => {
-            ("http://purl.org/coar/access_right/c_16ec", "restricted access")
-        }
+        AccessLevel::Embargoed => (
+            "http://purl.org/coar/access_right/c_f1cf",
+            "embargoed access",
+        ),
+        AccessLevel::Registered | AccessLevel::Restricted => (
+            "http://purl.org/coar/access_right/c_16ec",
+            "restricted access",
+        ),
     }
 }

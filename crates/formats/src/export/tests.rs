@@ -121,6 +121,9 @@ fn xml_is_well_formed_whatever_the_text() {
         ExportFormat::Marcxml,
         ExportFormat::OaiDc,
         ExportFormat::Datacite,
+        ExportFormat::Mods,
+        ExportFormat::OpenAire,
+        ExportFormat::Cerif,
     ] {
         let mut many = Vec::new();
         let mut exporter = Exporter::new(format, &mut many).unwrap();

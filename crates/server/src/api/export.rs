@@ -41,7 +41,7 @@ const READ_AT_ONCE: usize = 200;
         ("q" = Option<String>, Query, description = "The query, as of /api/v1/search; empty means every record", example = "lúa gạo"),
         ("filter" = Option<Vec<String>>, Query, description = "FIELD:VALUE, repeatable"),
         ("sort" = Option<String>, Query, description = "relevance (default), newest, oldest or title"),
-        ("format" = Option<String>, Query, description = "json (JSON Lines), ris, bibtex, csl, csv, marcxml, oai_dc, datacite or schemaorg"),
+        ("format" = Option<String>, Query, description = "json (JSON Lines), ris, bibtex, csl, csv, marcxml, oai_dc, datacite, mods or schemaorg"),
         ("lang" = Option<String>, Query, description = "vi or en: language of error messages"),
     ),
     responses(

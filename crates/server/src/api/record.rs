@@ -27,7 +27,7 @@ use crate::{
     get, path = "/api/v1/records/{id}", operation_id = "getRecord",
     params(
         ("id" = String, Path, description = "Name of the record in this library, percent-encoded"),
-        ("format" = Option<String>, Query, description = "json, ris, bibtex, csl, csv, marcxml, oai_dc, datacite or schemaorg"),
+        ("format" = Option<String>, Query, description = "json, ris, bibtex, csl, csv, marcxml, oai_dc, datacite, mods or schemaorg"),
         ("lang" = Option<String>, Query, description = "vi or en: language of error messages"),
     ),
     responses(

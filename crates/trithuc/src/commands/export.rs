@@ -27,7 +27,8 @@ const READ_AT_ONCE: usize = 200;
 pub(crate) struct Args {
     /// The query; "" finds every record.
     query: String,
-    /// json, ris, bibtex, csl, marcxml, oai_dc, datacite, schemaorg or csv.
+    /// json, ris, bibtex, csl, marcxml, oai_dc, datacite, schemaorg, csv,
+    /// mods, openaire or cerif.
     #[arg(long, value_name = "FORMAT")]
     format: ExportFormat,
     /// File to write; standard output without it.

@@ -17,7 +17,8 @@ use crate::{
 pub(crate) struct Args {
     /// Record id.
     id: String,
-    /// json, ris, bibtex, csl, marcxml, oai_dc, datacite, schemaorg or csv.
+    /// json, ris, bibtex, csl, marcxml, oai_dc, datacite, schemaorg, csv,
+    /// mods, openaire or cerif.
     #[arg(long, default_value = "json", value_name = "FORMAT")]
     format: ExportFormat,
 }
