@@ -3,15 +3,22 @@
 use records::{Agent, Identifier, Lang, Localised, LocalisedText, Page, RecordType, Subject};
 
 use crate::{
-    MediaType,
+    ExtractError, Limits, MediaType,
     metadata::{self, manuscript::Manuscript},
+    repair,
 };
 
 /// A page with less text says little on the language of a document.
 const MIN_TELLING_BYTES: usize = 600;
 
+/// Pages at the start and at the end that metadata is read from: covers, title
+/// page and table of contents; reference lists and English summaries.
+pub(crate) const FRONT_PAGES: usize = 12;
+pub(crate) const BACK_PAGES: usize = 40;
+
 /// A document as text.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Document {
     /// What kind of file it was.
     pub media_type: MediaType,
@@ -30,6 +37,11 @@ pub struct Document {
     pub encoding: Option<String>,
     /// What went wrong without stopping the reading, for people.
     pub warnings: Vec<String>,
+    /// Blocks with their looks, for the rules of metadata; gone when those have
+    /// run.
+    pub(crate) manuscript: Option<Manuscript>,
+    /// Metadata that the file states in fields of its own.
+    pub(crate) stated: Option<Box<DocumentMetadata>>,
 }
 
 impl Document {
@@ -43,6 +55,8 @@ impl Document {
             properties: Properties::default(),
             encoding: None,
             warnings: Vec::new(),
+            manuscript: None,
+            stated: None,
         }
     }
 
@@ -57,17 +71,64 @@ impl Document {
         self.language = Lang::parse(text::detect(&text).lang);
     }
 
-    /// Reads the metadata from the text alone, for kinds of files without looks.
+    /// Sets the pages, numbered from 1.
+    ///
+    /// # Errors
+    /// Nothing but white space; more text than the limits allow.
+    pub(crate) fn set_pages(
+        &mut self,
+        texts: impl Iterator<Item = String>,
+        limits: &Limits,
+    ) -> Result<(), ExtractError> {
+        self.pages = (1..)
+            .zip(texts)
+            .map(|(number, text)| Page { number, text })
+            .collect();
+        let n_bytes: usize = self.pages.iter().map(|page| page.text.len()).sum();
+        if self.pages.iter().all(|page| page.text.trim().is_empty()) {
+            return Err(ExtractError::NoText);
+        }
+        if n_bytes / 4 > limits.max_text_chars {
+            return Err(ExtractError::TooLarge {
+                limit: limits.max_text_chars as u64,
+                unit: "characters",
+            });
+        }
+        Ok(())
+    }
+
+    /// Repairs legacy encodings in the pages and in the blocks, and says so.
+    pub(crate) fn repair(&mut self) {
+        let texts = self.pages.iter_mut().map(|page| &mut page.text);
+        let repaired = repair::all(texts);
+        if let Some(manuscript) = &mut self.manuscript {
+            manuscript.repair();
+        }
+        let Some(most) = repaired.first() else {
+            return;
+        };
+        self.encoding = Some(most.encoding.as_str().to_owned());
+        for found in &repaired {
+            self.warnings.push(format!(
+                "{} letters in the encoding `{}` repaired, in {} places",
+                found.n_chars, found.encoding, found.n_runs
+            ));
+        }
+    }
+
+    /// Reads the metadata: from the blocks where the file shows looks, else
+    /// from the text alone. What the file states in fields of its own wins.
     pub(crate) fn read_metadata(&mut self) {
-        let n_pages = self.pages.len();
-        let read = self
-            .pages
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| *at < 12 || at + 40 >= n_pages);
-        let pages = read.map(|(_, page)| (page.number, page.text.as_str()));
-        let manuscript = Manuscript::of_pages(pages);
+        let manuscript = self.manuscript.take().unwrap_or_else(|| {
+            let n_pages = self.pages.len();
+            let is_read = |at: usize| at < FRONT_PAGES || at + BACK_PAGES >= n_pages;
+            let read = self.pages.iter().enumerate().filter(|(at, _)| is_read(*at));
+            Manuscript::of_pages(read.map(|(_, page)| (page.number, page.text.as_str())))
+        });
         self.metadata = metadata::read(&manuscript, &self.properties);
+        if let Some(stated) = self.stated.take() {
+            self.metadata.prefer(*stated);
+        }
     }
 
     /// The text of all pages, one empty line between two pages.
@@ -130,6 +191,38 @@ pub struct DocumentMetadata {
     pub references: Vec<String>,
     /// How sure each field is.
     pub confidence: FieldConfidence,
+}
+
+impl DocumentMetadata {
+    /// Takes over every field that `stated` has.
+    fn prefer(&mut self, stated: Self) {
+        let sure = &mut self.confidence;
+        if !stated.title.is_empty() {
+            (self.title, sure.title) = (stated.title, stated.confidence.title);
+        }
+        if !stated.authors.is_empty() {
+            (self.authors, sure.authors) = (stated.authors, stated.confidence.authors);
+        }
+        if !stated.abstract_text.is_empty() {
+            self.abstract_text = stated.abstract_text;
+            sure.abstract_text = stated.confidence.abstract_text;
+        }
+        if stated.doi.is_some() {
+            (self.doi, sure.doi) = (stated.doi, stated.confidence.doi);
+        }
+        if stated.year.is_some() {
+            (self.year, sure.year) = (stated.year, stated.confidence.year);
+        }
+        for (mine, theirs) in [
+            (&mut self.venue, stated.venue),
+            (&mut self.volume, stated.volume),
+            (&mut self.issue, stated.issue),
+            (&mut self.pages, stated.pages),
+            (&mut self.issn, stated.issn),
+        ] {
+            *mine = theirs.or(mine.take());
+        }
+    }
 }
 
 /// How sure the fields of [`DocumentMetadata`] are, each from 0 (not found) to

@@ -7,8 +7,11 @@
 //! Invariant: [`extract`] returns for any bytes whatever; it never panics and
 //! never takes more steps, memory or nesting than the limits allow.
 
+mod binary_office;
 mod document;
 mod error;
+mod guard;
+mod html;
 mod layout;
 mod limits;
 pub mod media;
@@ -16,6 +19,9 @@ mod metadata;
 mod office;
 mod pdf;
 mod plain;
+mod repair;
+mod rtf;
+mod spreadsheet;
 
 pub use document::{Document, DocumentMetadata, FieldConfidence, Properties};
 pub use error::ExtractError;
@@ -39,7 +45,9 @@ pub fn extract(
 ) -> Result<Document, ExtractError> {
     limits.check_input(bytes.len())?;
     let mut document = read(bytes, media::detect(bytes, name)?, limits)?;
+    document.repair();
     document.tell_language();
+    document.read_metadata();
     Ok(document)
 }
 
@@ -49,8 +57,12 @@ fn read(bytes: &[u8], kind: MediaType, limits: &Limits) -> Result<Document, Extr
         kind @ (MediaType::Docx | MediaType::Pptx | MediaType::Odt | MediaType::Epub) => {
             office::read(kind, bytes, limits)
         }
+        MediaType::Doc | MediaType::Ppt => binary_office::read(kind, bytes, limits),
+        MediaType::Xls | MediaType::Xlsx => spreadsheet::read(kind, bytes, limits),
+        MediaType::Rtf => rtf::read(bytes, limits),
+        MediaType::Html => html::read(bytes, limits),
         MediaType::PlainText => plain::read(bytes, limits),
-        other => Err(ExtractError::Unsupported {
+        other @ MediaType::Zip => Err(ExtractError::Unsupported {
             media_type: other.as_str(),
         }),
     }

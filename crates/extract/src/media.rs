@@ -86,7 +86,7 @@ pub fn detect(bytes: &[u8], name: Option<&str>) -> Result<MediaType, ExtractErro
         return Ok(zip_kind(bytes, name));
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return Ok(ole_kind(name));
+        return Ok(ole_kind(bytes, name));
     }
     if bytes.trim_ascii_start().starts_with(b"{\\rtf") {
         return Ok(MediaType::Rtf);
@@ -131,7 +131,21 @@ fn zip_kind(bytes: &[u8], name: Option<&str>) -> MediaType {
     }
 }
 
-fn ole_kind(name: Option<&str>) -> MediaType {
+fn ole_kind(bytes: &[u8], name: Option<&str>) -> MediaType {
+    // The directory of the container names its streams in UTF-16.
+    let has = |stream: &str| {
+        let name: Vec<u8> = stream.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        find(bytes, &name).is_some()
+    };
+    if has("PowerPoint Document") {
+        return MediaType::Ppt;
+    }
+    if has("WordDocument") {
+        return MediaType::Doc;
+    }
+    if has("Workbook") || has("Book\0") {
+        return MediaType::Xls;
+    }
     match extension(name).as_deref() {
         Some("xls" | "xlt") => MediaType::Xls,
         Some("ppt" | "pps") => MediaType::Ppt,

@@ -11,10 +11,11 @@ use zip::ZipArchive;
 
 use self::markup::{DOCX, ODT, PPTX, Rules, XHTML};
 use crate::{
-    Document, ExtractError, Limits, MediaType,
-    document::Properties,
-    metadata::{self, manuscript::Manuscript},
+    Document, ExtractError, Limits, MediaType, document::Properties,
+    metadata::manuscript::Manuscript,
 };
+
+pub(crate) use self::markup::{HTML, Writer};
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
@@ -54,12 +55,10 @@ pub(crate) fn read(
         .map(|(number, text)| Page { number, text })
         .collect();
     document.properties = properties(&mut container);
-    document.read_metadata();
     if kind == MediaType::Docx
         && let Ok(Some(xml)) = container.part("word/document.xml")
     {
-        let manuscript = Manuscript::new(looks::blocks(&xml));
-        document.metadata = metadata::read(&manuscript, &document.properties);
+        document.manuscript = Some(Manuscript::new(looks::blocks(&xml)));
     }
     Ok(document)
 }
@@ -198,6 +197,33 @@ fn chapters(
         .iter()
         .map(|name| part_text(container, name, &XHTML, warnings))
         .collect()
+}
+
+/// Decompresses all parts of an archive and throws them away.
+///
+/// # Errors
+/// Damaged, or more bytes than the limits allow; the sizes in the headers are
+/// not believed.
+pub(crate) fn check_sizes(
+    bytes: &[u8],
+    kind: MediaType,
+    limits: &Limits,
+) -> Result<(), ExtractError> {
+    let archive = ZipArchive::new(Cursor::new(bytes));
+    let mut archive = archive.map_err(|error| ExtractError::damaged(kind, error))?;
+    let mut room = limits.max_document_bytes as u64;
+    for index in 0..archive.len() {
+        let Ok(part) = archive.by_index(index) else {
+            continue;
+        };
+        let n_bytes = std::io::copy(&mut part.take(room + 1), &mut std::io::sink());
+        let n_bytes = n_bytes.map_err(|error| ExtractError::damaged(kind, error))?;
+        room = room.checked_sub(n_bytes).ok_or(ExtractError::TooLarge {
+            limit: limits.max_document_bytes as u64,
+            unit: "bytes after decompression",
+        })?;
+    }
+    Ok(())
 }
 
 /// Title, author and the like as the program that wrote the file has them.

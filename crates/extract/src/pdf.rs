@@ -19,8 +19,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use self::interpreter::{Budget, FontCache};
 use crate::{
-    Document, ExtractError, Limits, MediaType, layout,
-    metadata::{self, manuscript::Manuscript},
+    Document, ExtractError, Limits, MediaType,
+    document::{BACK_PAGES, FRONT_PAGES},
+    layout,
+    metadata::manuscript::Manuscript,
 };
 
 /// Reads a PDF.
@@ -56,25 +58,20 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ExtractErr
     let manuscript = texts(&pages, &mut document);
     refuse_empty(&document, limits)?;
     document.properties = load::properties(&file);
-    document.metadata = metadata::read(&manuscript, &document.properties);
+    document.manuscript = Some(manuscript);
     Ok(document)
 }
-
-/// Pages at the start and at the end that metadata is read from: covers, title
-/// page and table of contents; reference lists and English summaries.
-const METADATA_PAGES: (usize, usize) = (12, 40);
 
 /// Fills the pages, and hands on what metadata is read from.
 fn texts(pages: &[Vec<layout::Piece>], document: &mut Document) -> Manuscript {
     let vocabulary =
         layout::Vocabulary::of(pages.iter().flatten().map(|piece| piece.text.as_str()));
-    let (n_first, n_last) = METADATA_PAGES;
     let mut blocks = Vec::new();
     for (at, pieces) in pages.iter().enumerate() {
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         let paragraphs = layout::paragraphs(pieces);
         let text = layout::text_of(&paragraphs, &vocabulary);
-        if at < n_first || at + n_last >= pages.len() {
+        if at < FRONT_PAGES || at + BACK_PAGES >= pages.len() {
             blocks.extend(layout::blocks_of_page(
                 number,
                 pieces,

@@ -49,7 +49,6 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ExtractErr
             text: tidy(text),
         })
         .collect();
-    document.read_metadata();
     Ok(document)
 }
 

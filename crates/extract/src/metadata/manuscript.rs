@@ -74,7 +74,7 @@ pub(crate) fn is_all_capitals(text: &str) -> bool {
 }
 
 /// The blocks of a document in reading order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Manuscript {
     pub(crate) blocks: Vec<Block>,
     /// Font size of most of the text.
@@ -106,6 +106,18 @@ impl Manuscript {
                 .map(move |line| Block::plain(line.trim(), number))
         });
         Self::new(blocks.collect())
+    }
+
+    /// Repairs legacy encodings; labels are looked for again.
+    pub(crate) fn repair(&mut self) {
+        let found = crate::repair::all(self.blocks.iter_mut().map(|block| &mut block.text));
+        if found.is_empty() {
+            return;
+        }
+        crate::repair::all(self.blocks.iter_mut().map(|block| &mut block.unraised));
+        for block in &mut self.blocks {
+            block.label = labels::of(&block.text);
+        }
     }
 
     /// Size of a block against the body: 1 where sizes are not known.

@@ -8,8 +8,8 @@ use quick_xml::{
 use crate::{Limits, MediaType};
 
 /// How a vocabulary marks up text; names are local names.
-pub(super) struct Rules {
-    pub(super) kind: MediaType,
+pub(crate) struct Rules {
+    pub(crate) kind: MediaType,
     /// Elements whose character data is text; empty when all is.
     text: &'static [&'static str],
     paragraphs: &'static [&'static str],
@@ -92,6 +92,15 @@ pub(super) const XHTML: Rules = Rules {
     skipped: &["script", "style", "head"],
 };
 
+/// HTML pages.
+pub(crate) const HTML: Rules = Rules {
+    kind: MediaType::Html,
+    // Pages without a `body` are common; the reader skips what is no text.
+    text: &[],
+    skipped: &[],
+    ..XHTML
+};
+
 /// The text of a part, an empty line between paragraphs, rows of tables line
 /// under line, their cells parted by tabs; and what damage stopped the reading.
 pub(super) fn text_of(xml: &str, rules: &Rules, limits: &Limits) -> (String, Option<String>) {
@@ -100,9 +109,9 @@ pub(super) fn text_of(xml: &str, rules: &Rules, limits: &Limits) -> (String, Opt
     let mut n_chars_left = limits.max_text_chars;
     loop {
         match reader.read_event() {
-            Ok(Event::Start(element)) => writer.open(local(&element), &element),
+            Ok(Event::Start(element)) => writer.open(local(&element), n_spaces(&element)),
             Ok(Event::Empty(element)) => {
-                writer.open(local(&element), &element);
+                writer.open(local(&element), n_spaces(&element));
                 writer.close(local(&element));
             }
             Ok(Event::End(element)) => {
@@ -145,7 +154,7 @@ pub(super) fn local<'a>(element: &'a BytesStart<'_>) -> &'a str {
 }
 
 /// Puts text down with the structure around it.
-struct Writer<'r> {
+pub(crate) struct Writer<'r> {
     rules: &'r Rules,
     out: String,
     /// Open elements that hold text.
@@ -168,7 +177,7 @@ enum Parting {
 }
 
 impl<'r> Writer<'r> {
-    fn new(rules: &'r Rules) -> Self {
+    pub(crate) fn new(rules: &'r Rules) -> Self {
         Self {
             rules,
             out: String::new(),
@@ -179,7 +188,8 @@ impl<'r> Writer<'r> {
         }
     }
 
-    fn open(&mut self, name: &str, element: &BytesStart<'_>) {
+    /// An element opens; `n_spaces` counts where the element stands for spaces.
+    pub(crate) fn open(&mut self, name: &str, n_spaces: usize) {
         let rules = self.rules;
         if self.skip_depth > 0 || rules.skipped.contains(&name) {
             self.skip_depth += 1;
@@ -196,16 +206,14 @@ impl<'r> Writer<'r> {
         } else if rules.tabs.contains(&name) {
             self.out.push('\t');
         } else if rules.spaces.contains(&name) {
-            let count = attribute(element, "c")
-                .and_then(|count| count.parse().ok())
-                .unwrap_or(1usize);
-            self.out.extend(std::iter::repeat_n(' ', count.min(80)));
+            self.out.extend(std::iter::repeat_n(' ', n_spaces.min(80)));
         } else if rules.paragraphs.contains(&name) {
             self.part_paragraph();
         }
     }
 
-    fn close(&mut self, name: &str) {
+    /// An element closes.
+    pub(crate) fn close(&mut self, name: &str) {
         let rules = self.rules;
         if self.skip_depth > 0 {
             self.skip_depth -= 1;
@@ -241,7 +249,8 @@ impl<'r> Writer<'r> {
         self.parting = self.parting.max(parting);
     }
 
-    fn text(&mut self, text: &str) {
+    /// Character data.
+    pub(crate) fn text(&mut self, text: &str) {
         let is_text = self.skip_depth == 0 && (self.rules.text.is_empty() || self.text_depth > 0);
         if !is_text || text.is_empty() {
             return;
@@ -268,7 +277,13 @@ impl<'r> Writer<'r> {
         }));
     }
 
-    fn finish(self) -> String {
+    /// Bytes written so far.
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// The text, lines without trailing blanks.
+    pub(crate) fn finish(self) -> String {
         let lines: Vec<&str> = self.out.lines().map(str::trim_end).collect();
         lines.join("\n").trim().to_owned()
     }
@@ -280,6 +295,13 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> 
         let local = key.rsplit_once(':').map_or(key, |(_, local)| local);
         (local == name).then(|| attribute.value.to_string())
     })
+}
+
+/// How many spaces an element stands for.
+fn n_spaces(element: &BytesStart<'_>) -> usize {
+    attribute(element, "c")
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(1)
 }
 
 /// Values of an attribute of all elements of a name, in order.

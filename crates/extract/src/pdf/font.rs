@@ -17,6 +17,9 @@ use super::{load, objects};
 pub(super) struct Font<'a> {
     /// Name without the subset tag; empty for Type 3.
     pub(super) name: String,
+    /// Whether its name is that of a font for a Vietnamese 8-bit encoding. It
+    /// may hold Unicode all the same.
+    pub(super) is_legacy: bool,
     kind: Kind<'a>,
 }
 
@@ -50,7 +53,13 @@ impl<'a> Font<'a> {
             Some((tag, name)) if tag.len() == 6 => name.to_owned(),
             _ => base_font,
         };
-        Self { name, kind }
+        let lower = name.to_ascii_lowercase();
+        let is_legacy = [".vn", "vn"].iter().any(|start| lower.starts_with(start));
+        Self {
+            name,
+            is_legacy,
+            kind,
+        }
     }
 
     /// Calls `show` for each glyph of `bytes` with its text (`None` when nobody

@@ -20,6 +20,9 @@ use crate::{
     layout::{Direction, Glyph},
 };
 
+/// [`crate::repair::LEGACY_HYPHEN`] as text.
+const LEGACY_HYPHEN: &str = "\u{f0ad}";
+
 /// Fonts of a document, each read once.
 #[derive(Default)]
 pub(super) struct FontCache<'a> {
@@ -308,11 +311,29 @@ impl<'a, 'r> Interpreter<'a, 'r> {
                     state.size,
                     number,
                 );
-                self.marked
-                    .push(text, width == 0.0, glyph, self.page_box, &mut self.glyphs);
+                let letter = text.filter(|_| font.is_legacy).and_then(legacy_letter);
+                self.marked.push(
+                    letter.or(text),
+                    width == 0.0,
+                    glyph,
+                    self.page_box,
+                    &mut self.glyphs,
+                );
             }
             self.text.advance(advance);
         });
+    }
+}
+
+/// Signs that producers write for letters of the 8-bit encodings: the code of
+/// the letter is a hyphen, a dot or a macron in the Latin code pages.
+fn legacy_letter(text: &str) -> Option<&'static str> {
+    match text {
+        "\u{ad}" | "\u{2212}" => Some(LEGACY_HYPHEN),
+        "\u{2219}" | "\u{2022}" => Some("\u{b7}"),
+        "\u{3bc}" => Some("\u{b5}"),
+        "\u{2c9}" => Some("\u{af}"),
+        _ => None,
     }
 }
 

@@ -1,9 +1,6 @@
-//! Opening a PDF: limits, encryption, and the one place where panics of the
-//! PDF library are caught.
+//! Opening a PDF: limits, encryption, properties.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use lopdf::{DecompressError, Document as PdfFile, Error, LoadOptions, Stream};
+use lopdf::{DecompressError, Document as PdfFile, Error, LoadOptions, Object, Stream};
 use records::Lang;
 
 use super::objects;
@@ -20,18 +17,9 @@ pub(super) fn load(bytes: &[u8], limits: &Limits) -> Result<PdfFile, ExtractErro
     Ok(file)
 }
 
-/// Calls the PDF library. It is fuzzed by its makers but no proof exists that
-/// it never panics, and one bad file must not end an ingestion; our own code
-/// runs outside this guard, so that its defects are seen.
+/// Calls the PDF library.
 pub(super) fn guard<T>(call: impl FnOnce() -> T) -> Result<T, ExtractError> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| ExtractError::ReaderDefect {
-        kind: MediaType::Pdf,
-        message: panic
-            .downcast_ref::<&str>()
-            .map(|message| (*message).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_default(),
-    })
+    crate::guard::guard(MediaType::Pdf, call)
 }
 
 /// The decompressed content of a stream.
@@ -40,10 +28,43 @@ pub(super) fn guard<T>(call: impl FnOnce() -> T) -> Result<T, ExtractError> {
 /// What is wrong, in words: broken data, a filter that is not for text, more
 /// than `limit` bytes.
 pub(super) fn decompress(stream: &Stream, limit: usize) -> Result<Vec<u8>, String> {
+    let spelt = spelt_out(stream);
+    let stream = spelt.as_ref().unwrap_or(stream);
     match guard(|| stream.get_plain_content_with_limit(limit)) {
         Ok(content) => content.map_err(|error| error.to_string()),
         Err(defect) => Err(defect.to_string()),
     }
+}
+
+/// The stream with its filters spelt out, where it abbreviates them: that is
+/// for inline images only, but old producers did it everywhere, and viewers
+/// read it.
+fn spelt_out(stream: &Stream) -> Option<Stream> {
+    let full = |name: &[u8]| -> Option<&'static [u8]> {
+        match name {
+            b"Fl" => Some(b"FlateDecode"),
+            b"AHx" => Some(b"ASCIIHexDecode"),
+            b"A85" => Some(b"ASCII85Decode"),
+            b"LZW" => Some(b"LZWDecode"),
+            b"RL" => Some(b"RunLengthDecode"),
+            _ => None,
+        }
+    };
+    let spell = |object: &Object| match object.as_name().ok().and_then(full) {
+        Some(name) => Object::Name(name.to_vec()),
+        None => object.clone(),
+    };
+    let filter = stream.dict.get(b"Filter").ok()?;
+    let spelt = match filter {
+        Object::Array(items) => Object::Array(items.iter().map(spell).collect()),
+        filter => spell(filter),
+    };
+    if spelt == *filter {
+        return None;
+    }
+    let mut stream = stream.clone();
+    stream.dict.set("Filter", spelt);
+    Some(stream)
 }
 
 /// Title, author, keywords and language as the producer wrote them.

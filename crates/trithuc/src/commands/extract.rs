@@ -13,7 +13,8 @@ use crate::{context::Context, outcome::Outcome, output};
 /// Arguments of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// The document: PDF, DOCX, PPTX, ODT, EPUB, text.
+    /// The document: PDF, Word, Excel, PowerPoint (binary and XML), ODT, RTF,
+    /// EPUB, HTML, text in any encoding.
     file: PathBuf,
     /// Say where each page begins.
     #[arg(long)]
