@@ -30,7 +30,11 @@ pub(super) static VISCII: LazyLock<Charset> =
     LazyLock::new(|| Charset::single(&tables::VISCII, Some(&tables::VISCII_UPPER)));
 pub(super) static VPS: LazyLock<Charset> =
     LazyLock::new(|| Charset::single(&tables::VPS, Some(&tables::VPS_UPPER)));
-pub(super) static VNI: LazyLock<Charset> = LazyLock::new(|| Charset::marked(tables::VNI));
+pub(super) static VNI: LazyLock<Charset> = LazyLock::new(|| {
+    let mut charset = Charset::marked(tables::VNI);
+    charset.add_marked(tables::VNI_CONVERTED);
+    charset
+});
 pub(super) static BK_HCM2: LazyLock<Charset> = LazyLock::new(|| Charset::marked(tables::BK_HCM2));
 
 impl Charset {
@@ -74,6 +78,19 @@ impl Charset {
             }
         }
         charset
+    }
+
+    /// Further ways to write a letter as base and mark.
+    fn add_marked(&mut self, table: &[(char, char, char)]) {
+        for &(base, mark, letter) in table {
+            let (Some(base), Some(mark)) = (byte(base), byte(mark)) else {
+                continue;
+            };
+            for mark in [mark, mark - CASE] {
+                self.pairs.insert((base, mark), letter);
+                self.pairs.insert((base - CASE, mark), capital(letter));
+            }
+        }
     }
 
     /// Decodes `text` onto the end of `out`; `None`, with `out` as it was, when a character has no byte.

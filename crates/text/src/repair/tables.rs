@@ -73,6 +73,16 @@ pub(super) const VNI: &str = "\
      æ ó ò où oø oû oõ oï oâ oá oà oå oã oä ô ôù ôø ôû ôõ ôï uù uø uû uõ uï ö öù öø öû öõ öï yù \
      yø yû yõ î";
 
+/// What converters to VNI write for the letters that VNI has whole: base and mark, as for all others.
+pub(super) const VNI_CONVERTED: &[(char, char, char)] = &[
+    ('i', 'ù', 'í'),
+    ('i', 'ø', 'ì'),
+    ('i', 'û', 'ỉ'),
+    ('i', 'õ', 'ĩ'),
+    ('i', 'ï', 'ị'),
+    ('y', 'ï', 'ỵ'),
+];
+
 /// BK HCM 2, lower case, as [`VNI`].
 pub(super) const BK_HCM2: &str = "\
     aá aâ aã aä aå ù ùæ ùç ùè ùé ùå ê êë êì êí êî êå à eá eâ eã eä eå ï ïë ïì ïí ïî ïå ñ ò ó ô \
