@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::site::{N_OPEN, SECRET, get, get_with, send};
+use crate::site::{N_OPEN, SECRET, get, get_as, get_with, send};
 
 fn search(query: &str) -> Value {
     let answer = get(format!("/api/v1/search?{query}"));
@@ -273,11 +273,13 @@ fn closed_records_show_nowhere() {
 #[test]
 fn the_description_names_operations_that_answer() {
     let openapi = get("/api/v1/openapi.json").json();
-    for path in openapi["paths"].as_object().unwrap().keys() {
-        let answer = get(path.replace("{id}", "bai-bao"));
+    for (path, operations) in openapi["paths"].as_object().unwrap() {
+        let Some(described) = operations.get("get") else {
+            continue;
+        };
+        let answer = get_as("admin", &path.replace("{id}", "bai-bao"));
         assert_eq!(answer.status, 200, "{path}");
-        let described = &openapi["paths"][path]["get"]["responses"];
-        assert!(described["200"].is_object(), "{path}");
+        assert!(described["responses"]["200"].is_object(), "{path}");
     }
 }
 

@@ -1,12 +1,15 @@
 //! Whole-product tests, one binary: the real program, the real server, real
 //! data where it is there.
 //!
+//! * `accounts`: signing in, roles, keys, forms of other sites.
 //! * `architecture`: layers, file heads, sizes, forbidden calls.
 //! * `crash`: killed at any moment, nothing is lost and nothing doubled.
 //! * `exports`: ten formats, by name, ending and `Accept`; whole searches.
 //! * `ingest_bad_input`: what cannot be read is set aside with its cure.
 //! * `ingest_formats`: what goes in comes out again; a second run is nothing.
 //! * `installation`: the program over a data folder, for the other modules.
+//! * `leaks`: what a role may not see shows in no answer of any address.
+//! * `oai`: harvesting, whole and in pieces, with deletions.
 //! * `api`: shapes, counts, problems, access levels, hostile bytes.
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
 //! * `real_data`: the PDFs of the development data.
@@ -17,6 +20,7 @@
     reason = "these are tests; clippy sees helpers outside #[test] functions as production"
 )]
 
+mod accounts;
 mod api;
 mod architecture;
 mod crash;
@@ -24,6 +28,8 @@ mod exports;
 mod ingest_bad_input;
 mod ingest_formats;
 mod installation;
+mod leaks;
+mod oai;
 mod pages;
 mod real_data;
 mod site;

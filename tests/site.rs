@@ -10,23 +10,30 @@ use std::{
     time::Duration,
 };
 
-use catalog::{Batch, CatalogStore, SqliteCatalog};
+use catalog::{Batch, CatalogStore, SqliteCatalog, Tombstone};
 use index::{FullTextStore, TantivyStore};
+use ingest::FileStore;
 use jiff::Timestamp;
 use records::{
-    AccessLevel, Agent, Column, Identifier, Lang, Link, Record, RecordId, RecordType, Relation,
-    Scheme, Year,
+    AccessLevel, Agent, Column, DocumentFile, Identifier, Lang, Link, Record, RecordId, RecordType,
+    Relation, Scheme, Year,
 };
-use server::{Library, Settings};
+use server::{Accounts, Library, Role, Scope, Settings};
 
-/// A word that only the closed records hold.
+/// A word that only the records for staff hold.
 pub(crate) const SECRET: &str = "zirconiumquasar";
+/// A word that only the record for people with an account holds.
+pub(crate) const INTERNAL: &str = "berylliumpulsar";
+/// The password of every account of the site; their names are their roles.
+pub(crate) const PASSWORD: &str = "bốn chữ rất dễ nhớ";
 /// Records that anyone may see.
 pub(crate) const N_OPEN: usize = 45;
 
 /// The running server.
 pub(crate) struct Site {
     pub(crate) address: SocketAddr,
+    /// A key of each role, with every scope.
+    pub(crate) keys: BTreeMap<&'static str, String>,
     _data: tempfile::TempDir,
 }
 
@@ -42,13 +49,28 @@ impl Site {
         let full_text = TantivyStore::open(&folder).unwrap();
         let records = collection();
         let at: Timestamp = "2024-03-05T10:00:00Z".parse().unwrap();
-        let applied = catalogue
-            .apply(Batch::of_records(at, records.clone()))
-            .unwrap();
+        // Once open and without its secret: it is withdrawn below. And one that
+        // is taken out.
+        let earlier = ["rut-lai", "xoa-bo"].map(|id| {
+            let mut record = record(id, RecordType::Paper, "Từng mở", "Once open", 2001);
+            record.collections.push("Kho cũ".into());
+            record
+        });
+        catalogue.apply(Batch::of_records(at, earlier)).unwrap();
+        let mut batch = Batch::of_records(at, records.clone());
+        batch.tombstones.push(Tombstone {
+            id: RecordId::new("xoa-bo").unwrap(),
+            merged_into: None,
+        });
+        let applied = catalogue.apply(batch).unwrap();
         full_text.upsert(&records).unwrap();
         full_text.commit(applied.seq).unwrap();
         full_text.finish().unwrap();
-        let library = Library::new(Arc::new(catalogue), Arc::new(full_text));
+        let catalogue: Arc<dyn CatalogStore> = Arc::new(catalogue);
+        let keys = accounts(&Accounts::new(catalogue.clone()), at);
+        let files = FileStore::new(data.path().join("files"));
+        files.keep(&blake3::hash(PDF), PDF).unwrap();
+        let library = Library::new(catalogue, Arc::new(full_text)).with_files(files);
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             let free = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -60,8 +82,34 @@ impl Site {
         let address = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
         Self {
             address,
+            keys,
             _data: data,
         }
+    }
+}
+
+/// One account a role, each with a password and a key.
+fn accounts(accounts: &Accounts, at: Timestamp) -> BTreeMap<&'static str, String> {
+    let key = |role: Role| {
+        let name = role.as_str();
+        accounts.add(name, role, Some(PASSWORD), at).unwrap();
+        let (_, secret) = accounts.add_key(name, "thử", &Scope::ALL, at).unwrap();
+        (name, secret)
+    };
+    Role::ALL.into_iter().map(key).collect()
+}
+
+/// A document of every closed record, and of one open one.
+const PDF: &[u8] = b"%PDF-1.4 thu nghiem %%EOF";
+
+fn document() -> DocumentFile {
+    DocumentFile {
+        name: "toàn văn.pdf".into(),
+        location: "/srv/noi-bo/a.pdf".into(),
+        media_type: "application/pdf".into(),
+        bytes: PDF.len() as u64,
+        blake3: blake3::hash(PDF).to_hex().to_string(),
+        pages: Some(3),
     }
 }
 
@@ -75,7 +123,7 @@ fn record(id: &str, record_type: RecordType, vi: &str, en: &str, year: i32) -> R
     record
 }
 
-/// Forty-five open records, one for people with an account, one for staff.
+/// Forty-five open records, one for people with an account, three for staff.
 fn collection() -> Vec<Record> {
     let mut records: Vec<Record> = (0..40)
         .map(|n| {
@@ -134,6 +182,7 @@ fn collection() -> Vec<Record> {
     article
         .identifiers
         .extend(Identifier::new(Scheme::Doi, "10.5555/bai.bao"));
+    article.files.push(document());
     article.links.push(Link {
         relation: Relation::Uses,
         target: "bo-du-lieu".into(),
@@ -159,18 +208,22 @@ fn collection() -> Vec<Record> {
     english.language = Some(Lang::en());
     records.extend([hostile, data, article, thesis, english]);
     assert_eq!(records.len(), N_OPEN);
-    for (id, access) in [
-        ("mat", AccessLevel::Restricted),
-        ("noi-bo", AccessLevel::Registered),
+    for (id, access, word) in [
+        ("mat", AccessLevel::Restricted, SECRET),
+        ("rut-lai", AccessLevel::Restricted, SECRET),
+        ("cam-van", AccessLevel::Embargoed, SECRET),
+        ("noi-bo", AccessLevel::Registered, INTERNAL),
     ] {
-        let title = format!("Giống lúa {SECRET}");
+        let title = format!("Giống lúa {word}");
         let mut closed = record(id, RecordType::Task, &title, &title, 1999);
         closed.access = access;
-        closed.venue = Some(format!("Kho {SECRET}"));
+        closed.venue = Some(format!("Kho {word}"));
+        closed.collections.push(format!("Bộ {word}"));
         closed
             .abstract_text
-            .set(Lang::vi(), format!("Năng suất lúa {SECRET}."));
-        closed.agents.push(Agent::author(format!("Trần {SECRET}")));
+            .set(Lang::vi(), format!("Năng suất lúa {word}."));
+        closed.agents.push(Agent::author(format!("Trần {word}")));
+        closed.files.push(document());
         records.push(closed);
     }
     records
@@ -198,6 +251,14 @@ impl Answer {
 /// `GET`s a target as it stands.
 pub(crate) fn get(target: impl AsRef<[u8]>) -> Answer {
     send("GET", target.as_ref(), &[], "")
+}
+
+/// `GET`s with the key of a role; none for "".
+pub(crate) fn get_as(role: &str, target: &str) -> Answer {
+    match SITE.keys.get(role) {
+        Some(key) => get_with(target, &[("authorization", &format!("Bearer {key}"))]),
+        None => get(target),
+    }
 }
 
 /// `GET`s with headers.

@@ -1,5 +1,6 @@
 //! The API under `/api/v1`: what the pages do, for programs.
 
+pub(crate) mod accounts;
 pub(crate) mod changes;
 pub(crate) mod export;
 pub(crate) mod health;

@@ -56,6 +56,8 @@ pub(crate) struct App {
     pub(crate) settings: Settings,
     pub(crate) home: HomeCache,
     pub(crate) limiter: Limiter,
+    /// Tries to sign in.
+    pub(crate) sign_ins: Limiter,
     pub(crate) signer: Signer,
     library: Library,
     gate: Arc<Semaphore>,
@@ -68,6 +70,7 @@ impl App {
             settings,
             home: HomeCache::default(),
             limiter: Limiter::default(),
+            sign_ins: Limiter::default(),
             signer: Signer::of(&*library.catalogue)?,
             library,
             gate,

@@ -86,6 +86,34 @@ pub(crate) enum ApiError {
         /// When to come again, in seconds.
         retry_after_s: u32,
     },
+    /// An account is asked for, and none was shown.
+    #[error("this needs an account; sign in, or send an API key as `Authorization: Bearer KEY`")]
+    SignInNeeded,
+    /// The API key is none of ours, or its account is closed.
+    #[error("the API key is not known; make one on the page of your account")]
+    BadKey,
+    /// The account may not do this.
+    #[error("your account or key may not do this; ask an administrator for the role or scope")]
+    NotAllowed,
+    /// A form that was not sent from a page of this session.
+    #[error(
+        "the form was not sent from a page of this session; open the page anew and send it again"
+    )]
+    ForeignForm,
+    /// No such account, or no such key.
+    #[error("{message}")]
+    AccountNotFound {
+        /// What is not there.
+        message: String,
+    },
+    /// A change that the library's rules refuse.
+    #[error("{message}")]
+    Refused {
+        /// The parameter at fault.
+        parameter: &'static str,
+        /// Why, and the cure.
+        message: String,
+    },
     /// The caller has used up its quota.
     #[error("more requests than one caller may send; try again in {retry_after_s} s")]
     TooManyRequests {
@@ -127,11 +155,17 @@ const fn kind(slug: &'static str, status: StatusCode) -> ProblemKind {
 }
 
 /// All problems, in the order of their status.
-pub(crate) const PROBLEMS: [ProblemKind; 14] = [
+pub(crate) const PROBLEMS: [ProblemKind; 20] = [
     kind("invalid-parameter", StatusCode::BAD_REQUEST),
     kind("invalid-query", StatusCode::BAD_REQUEST),
     kind("missing-parameter", StatusCode::BAD_REQUEST),
     kind("too-many-parameters", StatusCode::BAD_REQUEST),
+    kind("refused", StatusCode::BAD_REQUEST),
+    kind("sign-in-needed", StatusCode::UNAUTHORIZED),
+    kind("bad-key", StatusCode::UNAUTHORIZED),
+    kind("not-allowed", StatusCode::FORBIDDEN),
+    kind("foreign-form", StatusCode::FORBIDDEN),
+    kind("account-not-found", StatusCode::NOT_FOUND),
     kind("record-not-found", StatusCode::NOT_FOUND),
     kind("file-not-found", StatusCode::NOT_FOUND),
     kind("no-such-page", StatusCode::NOT_FOUND),
@@ -200,6 +234,12 @@ impl ApiError {
             Self::MethodNotAllowed => "method-not-allowed",
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::Busy { .. } | Self::Unavailable { .. } => "unavailable",
+            Self::Refused { .. } => "refused",
+            Self::SignInNeeded => "sign-in-needed",
+            Self::BadKey => "bad-key",
+            Self::NotAllowed => "not-allowed",
+            Self::ForeignForm => "foreign-form",
+            Self::AccountNotFound { .. } => "account-not-found",
             Self::TooManyRequests { .. } => "too-many-requests",
             Self::TimedOut => "timed-out",
             Self::Internal { .. } => "internal",
@@ -214,6 +254,7 @@ impl ApiError {
             Self::InvalidParameter { name, .. } => Some(name),
             Self::MissingParameter { name, .. } => Some(name),
             Self::InvalidQuery { .. } => Some("q"),
+            Self::Refused { parameter, .. } => Some(parameter),
             _ => None,
         }
     }
@@ -258,6 +299,10 @@ impl ApiError {
             Self::FileNotFound { .. } => words.file_not_found_advice,
             Self::NoSuchPage => words.no_such_page_advice,
             Self::MethodNotAllowed => words.method_not_allowed_advice,
+            Self::SignInNeeded | Self::BadKey => words.sign_in_needed_advice,
+            Self::NotAllowed => words.not_allowed_advice,
+            Self::ForeignForm => words.foreign_form_advice,
+            Self::AccountNotFound { message } | Self::Refused { message, .. } => message,
             Self::TooManyRequests { .. } => words.too_many_requests_advice,
             Self::Busy { .. } | Self::Unavailable { .. } | Self::TimedOut => {
                 words.unavailable_advice
@@ -322,6 +367,17 @@ mod tests {
             ApiError::BodyTooLarge { most: 8 },
             ApiError::Busy { retry_after_s: 2 },
             ApiError::TooManyRequests { retry_after_s: 3 },
+            ApiError::SignInNeeded,
+            ApiError::BadKey,
+            ApiError::NotAllowed,
+            ApiError::ForeignForm,
+            ApiError::AccountNotFound {
+                message: "no account".into(),
+            },
+            ApiError::Refused {
+                parameter: "name",
+                message: "taken".into(),
+            },
             ApiError::TimedOut,
             ApiError::unavailable(cause()),
             ApiError::internal(cause()),

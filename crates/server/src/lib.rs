@@ -4,16 +4,18 @@
 //! `/api/v1`, pages in Vietnamese and English everywhere else.
 //!
 //! The way of a request: request id and log → security headers → foreign scripts
-//! → compression → errors made readable → quota of the caller → panics caught →
+//! → compression → errors made readable → whose request it is → quota of the caller → panics caught →
 //! time limit → size limit → handler → a store, on a thread that may block.
 //!
 //! Invariant: no bytes that a caller sends give a status of 500 or reach a page
 //! unescaped; every read of a store carries the clearance of whoever asks.
 
 mod accept;
+mod accounts;
 mod api;
 mod app;
 mod assets;
+mod auth;
 mod citation;
 mod cors;
 mod edge;
@@ -38,6 +40,9 @@ mod typography;
 mod visit;
 mod words;
 
+pub use accounts::{
+    AccountError, Accounts, ApiKey, Role, Scope, UnknownRole, UnknownScope, User, WeakPassword,
+};
 pub use app::Library;
 pub use router::router;
 pub use serve::{ServeError, serve};

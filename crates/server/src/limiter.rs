@@ -105,6 +105,12 @@ struct Left {
 }
 
 impl Limiter {
+    /// Counts a try; the seconds to wait, when it was one too many.
+    pub(crate) fn refuses(&self, caller: &Caller, quota: u32, now: Instant) -> Option<u32> {
+        let left = self.count(caller, quota, now);
+        left.requests.is_none().then_some(left.wait_s)
+    }
+
     fn count(&self, caller: &Caller, quota: u32, now: Instant) -> Left {
         let (full, per_s) = (f64::from(quota), f64::from(quota) / f64::from(WINDOW_S));
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);

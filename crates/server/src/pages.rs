@@ -2,11 +2,13 @@
 //! plain text for its template (`web/templates`), and the template escapes it.
 
 mod about;
+mod account;
 mod error;
 mod explorer;
 mod facets;
 mod facts;
 mod feed;
+mod form;
 mod frame;
 mod help;
 mod hit;
@@ -16,9 +18,12 @@ mod machines;
 mod preferences;
 mod record;
 mod search;
+mod sign_in;
 mod status;
+mod users;
 
 pub(crate) use about::show_about;
+pub(crate) use account::{add_key, change_password, remove_key, show_account};
 pub(crate) use error::error_page;
 pub(crate) use explorer::show_explorer;
 pub(crate) use feed::show_feed;
@@ -29,4 +34,6 @@ pub(crate) use machines::{show_open_search, show_robots, show_sitemap, show_site
 pub(crate) use preferences::set_preferences;
 pub(crate) use record::show_record;
 pub(crate) use search::show_search;
+pub(crate) use sign_in::{show_login, sign_in, sign_out};
 pub(crate) use status::show_status;
+pub(crate) use users::{add_user, change_user, show_users};

@@ -73,7 +73,7 @@ impl IntoResponse for ApiError {
 
 /// Layer: gives every error its words.
 pub(crate) async fn explain(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let (visit, _) = Visit::read(request.uri(), request.headers(), &app);
+    let (visit, _) = Visit::read(request.uri(), request.headers(), request.extensions(), &app);
     let request_id = request
         .extensions()
         .get::<RequestId>()
@@ -85,6 +85,7 @@ pub(crate) async fn explain(State(app): State<Arc<App>>, request: Request, next:
         return response;
     };
     error.log();
+    let visit = visit.signed_in(response.extensions(), &app);
     let mut said = if wants_document {
         document(&error, &visit, &request_id)
     } else {
@@ -92,6 +93,10 @@ pub(crate) async fn explain(State(app): State<Arc<App>>, request: Request, next:
     };
     let headers = said.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if error.kind().status == StatusCode::UNAUTHORIZED {
+        let scheme = HeaderValue::from_static("Bearer realm=\"trithuc\"");
+        headers.insert(header::WWW_AUTHENTICATE, scheme);
+    }
     if let Some(seconds) = error.retry_after_s() {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

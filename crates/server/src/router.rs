@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, patch, post},
 };
 use catalog::CatalogError;
 use tower_http::{
@@ -21,7 +21,7 @@ use crate::{
     api,
     app::{App, Library},
     assets::ASSETS,
-    cors, edge,
+    auth, cors, edge,
     error::ApiError,
     files, limiter, oai, pages, problem,
     settings::Settings,
@@ -51,6 +51,7 @@ pub fn router(library: Library, settings: Settings) -> Result<Router, CatalogErr
         ))
         .layer(CatchPanicLayer::custom(log_panic))
         .layer(middleware::from_fn_with_state(app.clone(), limiter::limit))
+        .layer(middleware::from_fn_with_state(app.clone(), auth::identify))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             problem::explain,
@@ -72,6 +73,14 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/about", get(pages::show_about))
         .route("/status", get(pages::show_status))
         .route("/api", get(pages::show_explorer))
+        .route("/login", get(pages::show_login).post(pages::sign_in))
+        .route("/logout", post(pages::sign_out))
+        .route("/account", get(pages::show_account))
+        .route("/account/password", post(pages::change_password))
+        .route("/account/keys", post(pages::add_key))
+        .route("/account/keys/{id}/remove", post(pages::remove_key))
+        .route("/users", get(pages::show_users).post(pages::add_user))
+        .route("/users/{name}", post(pages::change_user))
         .route("/preferences", post(pages::set_preferences))
         .route("/assets/{name}", get(show_asset))
 }
@@ -96,6 +105,17 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/api/v1/changes", get(api::changes::list_changes))
         .route("/api/v1/dump", get(api::changes::get_dump))
         .route("/api/v1/records/{id}", get(api::record::get_record))
+        .route("/api/v1/me", get(api::accounts::get_me))
+        .route(
+            "/api/v1/keys",
+            get(api::accounts::list_keys).post(api::accounts::add_key),
+        )
+        .route("/api/v1/keys/{id}", delete(api::accounts::remove_key))
+        .route(
+            "/api/v1/users",
+            get(api::accounts::list_users).post(api::accounts::add_user),
+        )
+        .route("/api/v1/users/{name}", patch(api::accounts::change_user))
         .route("/api/v1/status", get(api::status::get_status))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
 }

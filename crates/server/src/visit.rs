@@ -5,13 +5,16 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, Uri, header, request::Parts},
+    http::{Extensions, HeaderMap, Uri, header, request::Parts},
 };
 use records::Clearance;
 
 use crate::{
+    accounts::{Account, Role, Scope},
     app::App,
+    auth::form_token,
     error::ApiError,
+    limiter::Caller,
     locale::{Locale, cookie},
     params::Params,
 };
@@ -65,12 +68,23 @@ pub(crate) struct Visit {
     pub(crate) base_url: String,
     /// What the visitor may see.
     pub(crate) clearance: Clearance,
+    /// Whose request it is, when somebody has signed in or shown a key.
+    pub(crate) account: Option<Account>,
+    /// What the forms of this session carry.
+    pub(crate) form_token: String,
+    /// Who is counted for it.
+    pub(crate) caller: Caller,
 }
 
 impl Visit {
     /// Reads a request. The error keeps the visit, with no parameters, so that
     /// the answer to a bad request is still in the reader's language.
-    pub(crate) fn read(uri: &Uri, headers: &HeaderMap, app: &App) -> (Self, Option<ApiError>) {
+    pub(crate) fn read(
+        uri: &Uri,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        app: &App,
+    ) -> (Self, Option<ApiError>) {
         let (params, error) = match Params::parse(uri.query().unwrap_or_default()) {
             Ok(params) => (params, None),
             Err(error) => (Params::default(), Some(error)),
@@ -83,11 +97,33 @@ impl Visit {
             theme: cookie(headers, "theme").map_or(Theme::Auto, Theme::parse),
             base_url: base_url(headers, app.settings.public_url.as_deref()),
             params: params.with("lang", None),
-            // Accounts and API keys raise this; without them everyone is a
-            // reader from the street.
             clearance: Clearance::Public,
+            account: None,
+            form_token: String::new(),
+            caller: Caller::of(headers, extensions, &app.settings),
         };
-        (visit, error)
+        (visit.signed_in(extensions, app), error)
+    }
+}
+
+impl Visit {
+    /// The visit of the account that was found out, if one was; else everyone
+    /// is a reader from the street. A key that may not read gives no more.
+    pub(crate) fn signed_in(self, extensions: &Extensions, app: &App) -> Self {
+        let Some(account) = extensions.get::<Account>() else {
+            return self;
+        };
+        let reads = account.may(Role::Reader, Scope::Read);
+        Self {
+            clearance: if reads {
+                account.clearance()
+            } else {
+                Clearance::Public
+            },
+            form_token: form_token(app, account),
+            account: Some(account.clone()),
+            ..self
+        }
     }
 }
 
@@ -95,7 +131,7 @@ impl FromRequestParts<Arc<App>> for Visit {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
-        match Self::read(&parts.uri, &parts.headers, app) {
+        match Self::read(&parts.uri, &parts.headers, &parts.extensions, app) {
             (visit, None) => Ok(visit),
             (_, Some(error)) => Err(error),
         }

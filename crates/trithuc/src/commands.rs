@@ -12,6 +12,7 @@ mod serve;
 mod show;
 mod text;
 mod trends;
+mod user;
 
 use clap::Subcommand;
 
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     /// Forecast series of numbers, with the backtest beside each forecast.
     #[command(subcommand)]
     Trends(trends::Trends),
+    /// Accounts and API keys.
+    #[command(subcommand)]
+    User(user::Command),
 }
 
 /// Runs one command.
@@ -62,5 +66,6 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Serve(args) => serve::run(&args, context),
         Command::Text(tool) => text::run(&tool),
         Command::Trends(question) => trends::run(&question, context),
+        Command::User(command) => user::run(&command, context),
     }
 }

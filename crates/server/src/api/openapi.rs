@@ -5,7 +5,14 @@ use std::sync::LazyLock;
 
 use axum::{http::HeaderMap, response::Response};
 use serde_json::{Value, json};
-use utoipa::{OpenApi, PartialSchema, ToSchema, openapi::RefOr, openapi::schema::Schema};
+use utoipa::{
+    Modify, OpenApi, PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::Schema,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
 
 use crate::{api::reply::with_etag, problem::Problem};
 
@@ -24,11 +31,31 @@ use crate::{api::reply::with_etag, problem::Problem};
         crate::api::changes::list_records,
         crate::api::changes::list_changes,
         crate::api::changes::get_dump,
+        crate::api::accounts::get_me,
+        crate::api::accounts::list_keys,
+        crate::api::accounts::add_key,
+        crate::api::accounts::remove_key,
+        crate::api::accounts::list_users,
+        crate::api::accounts::add_user,
+        crate::api::accounts::change_user,
         crate::api::status::get_status,
     ),
-    components(schemas(Problem))
+    components(schemas(Problem)),
+    modifiers(&Keys)
 )]
 struct Description;
+
+/// How a program shows whose it is.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+        let bearer = bearer.description(Some("An API key: Authorization: Bearer trithuc_…"));
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("key", SecurityScheme::Http(bearer.build()));
+    }
+}
 
 /// The shape of a record. The vocabulary below the web edge knows nothing of
 /// OpenAPI; a test holds this description against a record with every field.

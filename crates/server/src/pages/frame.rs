@@ -22,6 +22,10 @@ pub(crate) struct Frame {
     pub(crate) style_url: &'static str,
     pub(crate) emblem_url: &'static str,
     pub(crate) fonts: Vec<&'static str>,
+    /// Name of the account, when somebody is signed in.
+    pub(crate) account: Option<String>,
+    /// What the forms of this session carry.
+    pub(crate) csrf: String,
     /// The entry of the menus that this page is.
     pub(crate) current: &'static str,
 }
@@ -46,6 +50,8 @@ impl Frame {
             style_url: &ASSETS.style.url,
             emblem_url: &ASSETS.emblem.url,
             fonts: ASSETS.first_fonts().collect(),
+            account: visit.account.as_ref().map(|account| account.name.clone()),
+            csrf: visit.form_token.clone(),
             current,
         }
     }

@@ -1,0 +1,116 @@
+//! `/login`, `/logout`: the beginning and the end of a session.
+
+use std::{sync::Arc, time::Instant};
+
+use askama::Template;
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use jiff::Timestamp;
+
+use crate::{
+    accounts::Proof,
+    app::App,
+    auth::{is_foreign, session_cookie},
+    error::ApiError,
+    limiter::Caller,
+    pages::{
+        form::fields,
+        frame::{Frame, respond},
+        preferences::own_path,
+    },
+    visit::Visit,
+};
+
+/// Tries a minute for one name, and for one address: a person who mistypes
+/// needs a few, a program that guesses gets nowhere.
+const TRIES: u32 = 10;
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct LoginPage {
+    f: Frame,
+    back: String,
+    name: String,
+    failed: bool,
+}
+
+/// `GET /login?back=…`
+pub(crate) async fn show_login(visit: Visit) -> Result<Response, ApiError> {
+    let page = LoginPage {
+        f: Frame::new(&visit, "login"),
+        back: own_path(visit.params.get("back").unwrap_or("/")).to_owned(),
+        name: String::new(),
+        failed: false,
+    };
+    respond(&page, &visit, StatusCode::OK)
+}
+
+/// `POST /login`
+pub(crate) async fn sign_in(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    if is_foreign(&headers) {
+        return Err(ApiError::ForeignForm);
+    }
+    let form = fields(&body)?;
+    let name = form.get("name").unwrap_or_default().trim().to_lowercase();
+    let password = form.get("password").unwrap_or_default().to_owned();
+    let back = own_path(form.get("back").unwrap_or("/")).to_owned();
+    let callers = [
+        Caller::Account(format!("name {name}")),
+        visit.caller.clone(),
+    ];
+    for caller in callers {
+        let waits = app.sign_ins.refuses(&caller, TRIES, Instant::now());
+        if let Some(retry_after_s) = waits {
+            return Err(ApiError::TooManyRequests { retry_after_s });
+        }
+    }
+    let asked = name.clone();
+    let secret = app.account(
+        move |accounts| match accounts.check_password(&asked, &password)? {
+            Some(user) => accounts
+                .begin_session(&user.name, Timestamp::now())
+                .map(Some),
+            None => Ok(None),
+        },
+    );
+    let Some(secret) = secret.await? else {
+        let page = LoginPage {
+            f: Frame::new(&visit, "login"),
+            back,
+            name,
+            failed: true,
+        };
+        return respond(&page, &visit, StatusCode::FORBIDDEN);
+    };
+    let mut response = Redirect::to(&back).into_response();
+    let cookie = session_cookie(Some(&secret), &visit.base_url);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+/// `POST /logout`
+pub(crate) async fn sign_out(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    visit.check_form(&app, fields(&body)?.get("csrf"))?;
+    let account = visit.account.as_ref();
+    if let Some(Proof::Session(session)) = account.map(|account| account.proof.clone()) {
+        app.account(move |accounts| accounts.end_session(&session, Timestamp::now()))
+            .await?;
+    }
+    let mut response = Redirect::to("/").into_response();
+    let cookie = session_cookie(None, &visit.base_url);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    Ok(response)
+}
