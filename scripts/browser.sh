@@ -17,6 +17,9 @@ data=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$data"' EXIT
 "$trithuc" --data "$data" ingest tests/sample || [ $? -eq 3 ]
+password="thử trang bằng trình duyệt"
+printf '%s\n' "$password" | "$trithuc" --data "$data" user add quan-tri --role admin
+export TRITHUC_TEST_ADMIN="quan-tri:$password"
 "$trithuc" --data "$data" serve --listen 127.0.0.1:0 >"$data/address" &
 server=$!
 for _ in $(seq 100); do

@@ -284,6 +284,78 @@ fn the_description_names_operations_that_answer() {
 }
 
 #[test]
+fn answers_say_what_is_left_and_name_the_sites_that_may_read() {
+    let mine = [("origin", "https://cong.example.vn")];
+    let answer = get_with("/api/v1/status", &mine);
+    assert_eq!(answer.header("access-control-allow-origin"), mine[0].1);
+    assert!(answer.header("ratelimit").starts_with("\"local\";r="));
+    assert!(answer.header("ratelimit-policy").ends_with(";w=60"));
+    let other = get_with("/api/v1/status", &[("origin", "https://khac.example")]);
+    assert_eq!(other.header("access-control-allow-origin"), "");
+    let asked = [mine[0], ("access-control-request-method", "GET")];
+    let preflight = send("OPTIONS", b"/api/v1/search", &asked, "");
+    assert_eq!(preflight.status, 204);
+    assert!(
+        preflight
+            .header("access-control-allow-methods")
+            .contains("GET")
+    );
+    let named = get_as("reader", "/api/v1/status");
+    assert!(named.header("ratelimit").starts_with("\"account\";r="));
+}
+
+#[test]
+fn a_record_leads_machines_on() {
+    let links = get("/records/bai-bao").header("link").to_owned();
+    for part in [
+        "rel=\"cite-as\"",
+        "rel=\"item\"; type=\"application/pdf\"",
+        "rel=\"describedby\"",
+        "rel=\"linkset\"",
+    ] {
+        assert!(links.contains(part), "{part}: {links}");
+    }
+    let set = get("/api/v1/records/bai-bao/linkset");
+    assert_eq!(set.header("content-type"), "application/linkset+json");
+    assert_eq!(
+        set.json()["linkset"][0]["cite-as"][0]["href"],
+        "https://doi.org/10.5555/bai.bao"
+    );
+}
+
+#[test]
+fn the_datasets_are_an_open_data_catalogue() {
+    for (accept, ending, mark) in [
+        (
+            "text/turtle",
+            "ttl",
+            "<http://thu-vien.test/records/bo-du-lieu> a dcat:Dataset",
+        ),
+        (
+            "application/ld+json",
+            "jsonld",
+            "\"@id\":\"http://thu-vien.test/records/bo-du-lieu\"",
+        ),
+        (
+            "application/rdf+xml",
+            "rdf",
+            "<dcat:Dataset rdf:about=\"http://thu-vien.test/records/bo-du-lieu\">",
+        ),
+    ] {
+        let by_ending = get(format!("/dcat/catalog.{ending}"));
+        assert_eq!(by_ending.status, 200);
+        assert!(
+            by_ending.body.contains(mark),
+            "{ending}: {}",
+            by_ending.body
+        );
+        let by_accept = get_with("/dcat/catalog", &[("accept", accept)]);
+        assert_eq!(by_accept.body, by_ending.body);
+    }
+    assert_eq!(get("/dcat/catalog.xls").status, 404);
+}
+
+#[test]
 fn the_server_says_that_it_lives() {
     assert_eq!(get("/healthz").body, "ok\n");
     assert_eq!(get("/readyz").body, "ready\n");

@@ -45,6 +45,9 @@ fn addresses() -> Vec<String> {
         "/api/v1/dump",
         "/api/v1/status",
         "/api/v1/openapi.json",
+        "/dcat/catalog.ttl",
+        "/dcat/catalog.jsonld",
+        "/dcat/catalog.rdf",
         "/oai?verb=Identify",
         "/oai?verb=ListSets",
     ]
@@ -77,6 +80,10 @@ fn addresses() -> Vec<String> {
         "oai_cerif_openaire",
     ] {
         all.push(format!("/oai?verb=ListRecords&metadataPrefix={prefix}"));
+        // Closed records stand on the last page: the newest changes.
+        all.push(format!(
+            "/oai?verb=ListRecords&metadataPrefix={prefix}&set=type:task"
+        ));
         all.push(format!(
             "/oai?verb=ListIdentifiers&metadataPrefix={prefix}&set=type"
         ));
@@ -88,6 +95,7 @@ fn addresses() -> Vec<String> {
         let ends = ["", ".json", ".ris", ".bib", ".marcxml", "/files/1/a.pdf"];
         all.extend(ends.map(|end| format!("/records/{id}{end}")));
         all.push(format!("/api/v1/records/{id}"));
+        all.push(format!("/api/v1/records/{id}/linkset"));
     }
     all
 }

@@ -249,3 +249,10 @@ fn answers_are_compressed_for_those_who_can_read_them() {
     assert_eq!(packed.header("content-encoding"), "br");
     assert!(packed.body.len() < get("/").body.len());
 }
+
+#[test]
+fn a_query_that_cannot_be_read_is_shown_with_its_mistake() {
+    let page = get("/search?q=l%C3%BAa+AND+%28g%E1%BA%A1o");
+    assert_eq!(page.status, 400);
+    assert!(page.body.contains("class=\"badquery\""), "{}", page.body);
+}

@@ -18,7 +18,7 @@ use records::{
     AccessLevel, Agent, Column, DocumentFile, Identifier, Lang, Link, Record, RecordId, RecordType,
     Relation, Scheme, Year,
 };
-use server::{Accounts, Library, Role, Scope, Settings};
+use server::{Accounts, Library, Repository, Role, Scope, Settings};
 
 /// A word that only the records for staff hold.
 pub(crate) const SECRET: &str = "zirconiumquasar";
@@ -74,7 +74,7 @@ impl Site {
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             let free = SocketAddr::from(([127, 0, 0, 1], 0));
-            server::serve(free, library, Settings::default(), |address| {
+            server::serve(free, library, settings(), |address| {
                 sender.send(address).unwrap();
             })
             .unwrap();
@@ -85,6 +85,19 @@ impl Site {
             keys,
             _data: data,
         }
+    }
+}
+
+/// Harvests come in several pages.
+fn settings() -> Settings {
+    let repository = Repository {
+        page_size: 20,
+        ..Repository::default()
+    };
+    Settings {
+        repository,
+        cors_origins: vec!["https://cong.example.vn".into()],
+        ..Settings::default()
     }
 }
 
@@ -304,9 +317,32 @@ fn parse(raw: &[u8]) -> Answer {
         kept.push_str(value.trim());
     }
     let body = raw.get(end + 4..).unwrap_or_default();
+    let is_chunked = headers
+        .get("transfer-encoding")
+        .is_some_and(|value| value == "chunked");
+    let body = if is_chunked {
+        unchunked(body)
+    } else {
+        body.to_vec()
+    };
     Answer {
         status: status.unwrap_or_else(|| panic!("no status: {head}")),
         headers,
-        body: String::from_utf8_lossy(body).into_owned(),
+        body: String::from_utf8_lossy(&body).into_owned(),
     }
+}
+
+/// The bytes of a body that came in chunks (RFC 9112 §7.1).
+fn unchunked(mut raw: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = raw.windows(2).position(|window| window == b"\r\n") {
+        let size = std::str::from_utf8(&raw[..end]).unwrap();
+        let size = usize::from_str_radix(size.trim(), 16).unwrap();
+        if size == 0 {
+            return body;
+        }
+        body.extend_from_slice(&raw[end + 2..end + 2 + size]);
+        raw = &raw[end + 4 + size..];
+    }
+    panic!("a body without its last chunk");
 }

@@ -5,6 +5,9 @@
 // phone's screen, and on a first visit above 100 kB.
 //
 //   node pages.mjs http://127.0.0.1:8080 [FOLDER FOR SCREENSHOTS]
+//
+// With TRITHUC_TEST_ADMIN=name:password it signs in and visits the pages of
+// accounts and the records that are closed to others, too.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -44,15 +47,19 @@ for (const kind of ["paper", "patent", "dataset", "thesis", "task"]) {
   const { hits } = await ask(`filter=type:${kind}&limit=1&sort=newest`);
   if (hits.length) paths[kind] = new URL(hits[0].url).pathname;
 }
+const { hits: documents } = await ask("filter=type:other&limit=1&q=the");
+if (documents.length) paths.document = new URL(documents[0].url).pathname;
+paths.login = "/login";
 const expected = { badquery: 400, missing: 404, badparameter: 400 };
 
 const screens = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
 const faults = [];
 const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
 
-async function check(name, path, lang, theme, screen) {
+async function check(name, path, lang, theme, screen, storageState) {
   const label = `${name}-${lang}-${theme}-${screen}`;
   const context = await browser.newContext({
+    storageState,
     viewport: screens[screen], colorScheme: theme, locale: lang, javaScriptEnabled: true, bypassCSP: true,
   });
   const page = await context.newPage();
@@ -118,14 +125,69 @@ async function journey() {
   await context.close();
 }
 
+// Signs in, makes a key and takes it back, makes an account and closes it, sees
+// a closed record, signs out; gives the state of the signed-in browser before
+// that.
+async function accounts() {
+  const [name, password] = (process.env.TRITHUC_TEST_ADMIN ?? "").split(":");
+  if (!password) {
+    console.error("SKIPPED: pages of accounts (set TRITHUC_TEST_ADMIN=name:password)");
+    return null;
+  }
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: "vi" });
+  const page = await context.newPage();
+  const expect = (right, fault) => right || faults.push(`accounts: ${fault}`);
+  await page.goto(`${base}/account`);
+  expect(/\/login/.test(page.url()), "nobody is asked to sign in");
+  await page.fill("#name", name);
+  await page.fill("#password", "sai mật khẩu rồi");
+  await page.keyboard.press("Enter");
+  expect(await page.locator("[role=alert]").count(), "a wrong password is not told");
+  await page.fill("#password", password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/account$/);
+  await page.fill("#label", "thử nghiệm");
+  await page.locator("form[action='/account/keys'] button").click();
+  expect(/^trithuc_/.test(await page.locator(".note code").textContent()), "no key is shown");
+  await page.goto(`${base}/account`);
+  expect(!(await page.content()).includes("trithuc_"), "a key is shown twice");
+  await page.locator("form[action$='/remove'] button").first().click();
+  await page.goto(`${base}/users`);
+  await page.fill("#name", "ban-doc");
+  await page.selectOption("#role", "reader");
+  await page.fill("#password", "mật khẩu của bạn đọc");
+  await page.locator("form[action='/users'] button").click();
+  expect((await page.content()).includes("ban-doc"), "no account is made");
+  await page.locator("form[action='/users/ban-doc'] button[name=state]").click();
+  expect(await page.locator("form[action='/users/ban-doc'] button[value=open]").count(), "no account is closed");
+  const state = await context.storageState();
+  await page.goto(`${base}/search?filter=access%3Arestricted`);
+  const closed = page.locator("ol.hits h3 a").first();
+  expect(await closed.count(), "staff see no closed record");
+  const path = (await closed.count()) ? await closed.getAttribute("href") : null;
+  const other = await browser.newContext();
+  if (path) expect((await other.request.get(base + path)).status() === 404, "a closed record is open");
+  await other.close();
+  await context.close();
+  return { state, paths: { account: "/account", users: "/users", ...(path && { restricted: path }) } };
+}
+
 if (folder) mkdirSync(folder, { recursive: true });
 let visits = 0;
 let most = 0;
-for (const [name, path] of Object.entries(paths)) {
+const signedIn = await accounts().catch((error) => {
+  faults.push(`accounts: ${error.message.split("\n")[0]}`);
+  return null;
+});
+const visited = [
+  ...Object.entries(paths).map(([name, path]) => [name, path, undefined]),
+  ...Object.entries(signedIn?.paths ?? {}).map(([name, path]) => [name, path, signedIn.state]),
+];
+for (const [name, path, state] of visited) {
   for (const lang of ["vi", "en"]) {
     for (const theme of ["light", "dark"]) {
       for (const screen of Object.keys(screens)) {
-        most = Math.max(most, await check(name, path, lang, theme, screen));
+        most = Math.max(most, await check(name, path, lang, theme, screen, state));
         visits += 1;
       }
     }

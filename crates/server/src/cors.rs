@@ -23,16 +23,14 @@ const EXPOSED: &str =
 const MAX_AGE_S: u32 = 7_200;
 
 /// Addresses that programs read.
-const FOR_PROGRAMS: [&str; 9] = [
+const FOR_PROGRAMS: [&str; 7] = [
     "/api/",
     "/oai",
     "/sru",
     "/mcp",
     "/records/",
     "/feed.atom",
-    "/catalog",
-    "/changes",
-    "/dumps",
+    "/dcat/",
 ];
 
 /// Layer: answers preflights and names the origins that may read.

@@ -105,7 +105,9 @@ fn describe(headers: &mut HeaderMap, file: &DocumentFile) {
         _ => "application/octet-stream",
     };
     let mut set = |name, value: &str| {
-        headers.extend(HeaderValue::from_str(value).map(|value| (name, value)));
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
     };
     set(header::CONTENT_TYPE, media_type);
     set(header::CONTENT_DISPOSITION, &saved_as);

@@ -123,6 +123,11 @@ fn error_of(response: &Response) -> Option<Arc<ApiError>> {
     if let Some(error) = response.extensions().get::<Arc<ApiError>>() {
         return Some(error.clone());
     }
+    // A page that says itself what is wrong.
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    if media_type.is_some_and(|value| value.as_bytes().starts_with(b"text/html")) {
+        return None;
+    }
     let error = match response.status() {
         StatusCode::NOT_FOUND => ApiError::NoSuchPage,
         StatusCode::METHOD_NOT_ALLOWED => ApiError::MethodNotAllowed,

@@ -21,10 +21,11 @@ use crate::{
     api,
     app::{App, Library},
     assets::ASSETS,
-    auth, cors, edge,
+    auth, cors, dcat, edge,
     error::ApiError,
     files, limiter, oai, pages, problem,
     settings::Settings,
+    signposting,
 };
 
 /// The whole web edge over one library.
@@ -87,6 +88,7 @@ fn pages_routes() -> Router<Arc<App>> {
 
 fn machine_routes() -> Router<Arc<App>> {
     Router::new()
+        .route("/dcat/{name}", get(dcat::show_catalog))
         .route("/oai", get(oai::answer).post(oai::answer))
         .route("/feed.atom", get(pages::show_feed))
         .route("/opensearch.xml", get(pages::show_open_search))
@@ -105,6 +107,10 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/api/v1/changes", get(api::changes::list_changes))
         .route("/api/v1/dump", get(api::changes::get_dump))
         .route("/api/v1/records/{id}", get(api::record::get_record))
+        .route(
+            "/api/v1/records/{id}/linkset",
+            get(signposting::get_linkset),
+        )
         .route("/api/v1/me", get(api::accounts::get_me))
         .route(
             "/api/v1/keys",

@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use axum::{http::HeaderMap, response::Response};
+use index::FacetField;
 use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi, PartialSchema, ToSchema,
@@ -14,7 +15,11 @@ use utoipa::{
     },
 };
 
-use crate::{api::reply::with_etag, problem::Problem};
+use crate::{
+    api::reply::with_etag,
+    exports::{EXPORTS, Export},
+    problem::Problem,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +33,7 @@ use crate::{api::reply::with_etag, problem::Problem};
         crate::api::search::get_search,
         crate::api::export::get_export,
         crate::api::record::get_record,
+        crate::signposting::get_linkset,
         crate::api::changes::list_records,
         crate::api::changes::list_changes,
         crate::api::changes::get_dump,
@@ -103,9 +109,49 @@ fn record_schema() -> Value {
 
 /// The description as JSON.
 pub(crate) static OPENAPI: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::to_value(Description::openapi())
-        .expect("a description is plain JSON; a test reads it")
+    let mut openapi = serde_json::to_value(Description::openapi())
+        .expect("a description is plain JSON; a test reads it");
+    narrow(&mut openapi);
+    openapi
 });
+
+/// Says of the parameters what values they take, from the tables that read
+/// them.
+fn narrow(openapi: &mut Value) {
+    let formats: Vec<&str> = EXPORTS.iter().map(Export::name).collect();
+    let fields: Vec<&str> = FacetField::ALL.iter().map(|field| field.as_str()).collect();
+    let not_years: Vec<&str> = fields
+        .iter()
+        .copied()
+        .filter(|field| *field != "year")
+        .collect();
+    let year = "[1-9][0-9]{3}";
+    let filter = format!(
+        "^(({}):.*\\S.*|year:({year}|{year}\\.\\.({year})?|\\.\\.{year}))$",
+        not_years.join("|")
+    );
+    let words = |words: &[&str]| json!({"type": "string", "enum": words});
+    let list = |items: Value| json!({"type": "array", "items": items});
+    let schemas = [
+        ("format", words(&formats)),
+        ("lang", words(&["vi", "en"])),
+        ("mode", words(&["hybrid", "lexical", "semantic"])),
+        ("sort", words(&["relevance", "newest", "oldest", "title"])),
+        ("facet", list(words(&fields))),
+        ("filter", list(json!({"type": "string", "pattern": filter}))),
+        ("explain", json!({"type": "boolean"})),
+    ];
+    let operations = openapi["paths"].as_object_mut().into_iter().flatten();
+    let operations = operations.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
+    for (_, operation) in operations {
+        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            let schema = schemas.iter().find(|(name, _)| parameter["name"] == *name);
+            if let Some((_, schema)) = schema {
+                parameter["schema"] = schema.clone();
+            }
+        }
+    }
+}
 
 /// `GET /api/v1/openapi.json`
 pub(crate) async fn get_openapi(headers: HeaderMap) -> Response {

@@ -28,6 +28,7 @@ use crate::{
         labels,
     },
     params::Params,
+    signposting::{link_header, signposts},
     visit::Visit,
     words::fill,
 };
@@ -106,7 +107,13 @@ pub(crate) async fn show_record(
     if let Some(export) = ending.or_else(|| Export::instead_of_page(&headers)) {
         return Ok(document(stored, export, &visit, &headers));
     }
+    let record = &stored.record;
+    let posts = signposts(record, &around.file_urls, &visit.base_url);
+    let links = link_header(record, &posts, &visit.base_url);
     let mut response = respond(&page(&stored, around, &visit), &visit, StatusCode::OK)?;
+    if let Some(links) = links {
+        response.headers_mut().insert(header::LINK, links);
+    }
     let vary = HeaderValue::from_static("Accept, Cookie, Accept-Language");
     response.headers_mut().insert(header::VARY, vary);
     Ok(response)
