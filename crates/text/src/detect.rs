@@ -11,6 +11,7 @@ mod letters;
 mod passages;
 mod shape;
 
+pub(crate) use function_words::is_english as is_english_function_word;
 pub use passages::{Passage, detect_passages};
 
 use census::Census;

@@ -6,12 +6,15 @@
 
 mod detect;
 mod fold;
+mod keystrokes;
 mod letter;
 mod marks;
 mod model_file;
 mod normalise;
+mod path;
 mod repair;
 pub mod segment;
+mod sentences;
 mod special;
 pub mod syllable;
 mod token;
@@ -20,11 +23,12 @@ mod weights;
 
 pub use detect::{Detection, Passage, detect, detect_passages};
 pub use fold::{fold, strip_accents};
+pub use keystrokes::{Decoded, InputMethod, keystrokes};
 pub use model_file::InvalidModel;
 pub use normalise::normalise;
-pub use repair::{Encoding, Repaired, RepairedRun, repair, repair_as};
-
+pub use repair::{Encoding, Repaired, RepairedRun, Repairer, UnknownEncoding, repair, repair_as};
 pub use segment::{Segmenter, Word, segment};
+pub use sentences::sentences;
 pub use token::{Token, TokenKind, TokenRef};
 pub use tokenise::{Scanner, for_each_part, for_each_token, tokenise};
 

@@ -8,6 +8,7 @@
 
 mod charset;
 mod encode;
+mod horn;
 mod lexicon;
 mod runs;
 mod tables;
@@ -15,6 +16,7 @@ mod tone;
 mod viqr;
 
 pub use encode::encode;
+pub(crate) use lexicon::seen;
 use std::ops::Range;
 
 /// A damage that [`repair`] can undo.
@@ -62,6 +64,22 @@ impl Encoding {
     }
 }
 
+/// A name that is no encoding.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no encoding; use one of tcvn3, vni, viscii, vps, bkhcm2, viqr, wrong-tone")]
+pub struct UnknownEncoding(String);
+
+impl std::str::FromStr for Encoding {
+    type Err = UnknownEncoding;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEncoding> {
+        let found = Encoding::ALL
+            .into_iter()
+            .find(|encoding| encoding.as_str() == name);
+        found.ok_or_else(|| UnknownEncoding(name.to_string()))
+    }
+}
+
 impl std::fmt::Display for Encoding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
@@ -98,7 +116,26 @@ pub struct Repaired {
 /// assert!(text::repair("Der Schlüssel für die Tür, déjà vu").runs.is_empty());
 /// ```
 pub fn repair(text: &str) -> Repaired {
-    runs::repair(text)
+    Repairer::default().repair(text)
+}
+
+/// Repairs one text piece by piece (lines, pages, cells), with the encodings of the pieces before in mind.
+///
+/// ```
+/// let mut repairer = text::Repairer::default();
+/// repairer.repair("Céng hßa x· héi chñ nghÜa ViÖt Nam, ®éc lËp, tù do, h¹nh phóc");
+/// assert_eq!(repairer.repair("Tæng sè").text, "Tổng số");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Repairer {
+    evidence: runs::Evidence,
+}
+
+impl Repairer {
+    /// Repairs the next piece, as [`repair`] does.
+    pub fn repair(&mut self, text: &str) -> Repaired {
+        runs::repair(text, &mut self.evidence)
+    }
 }
 
 /// Decodes all of `text` as `encoding`, for callers that know it (a font, a flag).

@@ -132,6 +132,11 @@ pub(super) fn languages(folded: &[u8], plain: bool) -> u32 {
     }
 }
 
+/// Whether a lower-case ASCII word is a function word of English.
+pub(crate) fn is_english(word: &str) -> bool {
+    languages(word.as_bytes(), true) & (1 << ENGLISH) != 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -90,7 +90,7 @@ impl Lexicon {
 }
 
 /// Cost of the lower-case syllable `word` alone; `None` when it was not seen.
-pub(super) fn seen(word: &str) -> Option<f32> {
+pub(crate) fn seen(word: &str) -> Option<f32> {
     LEXICON.find(word).map(|(_, cost)| cost)
 }
 

@@ -7,7 +7,8 @@
 
 use super::charset::{self, Charset, Decoded};
 use super::lexicon::{Reading, cost, is_letter};
-use super::{Encoding, Repaired, RepairedRun, tone, viqr};
+use super::{Encoding, Repaired, RepairedRun, horn, tone, viqr};
+use crate::path::best_path;
 use std::ops::Range;
 
 const N: usize = Encoding::ALL.len();
@@ -20,6 +21,9 @@ const ENTER_KNOWN: f32 = 4.0;
 const SWITCH: f32 = 10.0;
 /// Evidence from which an encoding is beyond doubt in a text, in nats.
 const KNOWN: f32 = 60.0;
+/// The most that is remembered, and what is left of it after each further piece.
+const EVIDENCE_MAX: f32 = 600.0;
+const FADE: f32 = 0.9;
 /// A word costs a run no more than this: words that are not in the encoding occur inside runs.
 const FLOOR: f32 = -4.0;
 /// Below this advantage a word inside a run is left as it is.
@@ -41,7 +45,34 @@ struct Chunk {
     changes: u8,
 }
 
-pub(super) fn repair(text: &str) -> Repaired {
+/// What the text so far said for each encoding, in nats.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Evidence([f32; N]);
+
+impl Evidence {
+    fn add(&mut self, found: &[Run]) {
+        for run in found {
+            self.0[run.encoding] = (self.0[run.encoding] + run.gain).min(EVIDENCE_MAX);
+        }
+    }
+
+    /// A piece in which an encoding was possible and not found weakens what came before.
+    fn fade(&mut self) {
+        self.0 = self.0.map(|gain| gain * FADE);
+    }
+
+    fn prices(&self) -> [f32; N] {
+        std::array::from_fn(|index| {
+            if self.0[index] >= KNOWN {
+                ENTER_KNOWN.min(ENTER[index])
+            } else {
+                ENTER[index]
+            }
+        })
+    }
+}
+
+pub(super) fn repair(text: &str, evidence: &mut Evidence) -> Repaired {
     let chunks = chunks(text);
     if chunks.is_empty() {
         return Repaired {
@@ -49,22 +80,15 @@ pub(super) fn repair(text: &str) -> Repaired {
             runs: Vec::new(),
         };
     }
-    let first = runs(&chunks, &best_path(&chunks, &ENTER), &ENTER);
-    let mut enter = ENTER;
-    for (index, price) in enter.iter_mut().enumerate() {
-        let evidence: f32 = first
-            .iter()
-            .filter(|run| run.encoding == index)
-            .map(|run| run.gain)
-            .sum();
-        if evidence >= KNOWN {
-            *price = price.min(ENTER_KNOWN);
-        }
-    }
-    let found = if enter == ENTER {
+    let before = evidence.prices();
+    let first = runs(&chunks, &states(&chunks, &before), &before);
+    evidence.fade();
+    evidence.add(&first);
+    let after = evidence.prices();
+    let found = if after == before {
         first
     } else {
-        runs(&chunks, &best_path(&chunks, &enter), &enter)
+        runs(&chunks, &states(&chunks, &after), &after)
     };
     assemble(text, &chunks, &found)
 }
@@ -217,48 +241,16 @@ fn place(text: &str, end: usize) -> Place {
 }
 
 /// State of each chunk: 0 is clean, `index + 1` an encoding.
-fn best_path(chunks: &[Chunk], enter: &[f32; N]) -> Vec<u8> {
-    let mut scores = [f32::NEG_INFINITY; N + 1];
-    scores[0] = 0.0;
-    let mut back: Vec<[u8; N + 1]> = Vec::with_capacity(chunks.len());
-    for chunk in chunks {
-        let before = scores;
-        let mut from = [0u8; N + 1];
-        let (leave, best) = top(&before);
-        scores[0] = best;
-        from[0] = leave;
-        for index in 0..N {
-            let stay = before[index + 1];
-            let enter_now = before[0] - enter[index];
-            let switch = best - SWITCH;
-            let (state, score) = if stay >= enter_now && stay >= switch {
-                (index + 1, stay)
-            } else if enter_now >= switch {
-                (0, enter_now)
-            } else {
-                (usize::from(leave), switch)
-            };
-            scores[index + 1] = score + chunk.advantage[index];
-            from[index + 1] = state as u8;
-        }
-        back.push(from);
-    }
-    let mut path = vec![0; chunks.len()];
-    let mut state = top(&scores).0;
-    for (at, from) in back.iter().enumerate().rev() {
-        path[at] = state;
-        state = from[usize::from(state)];
-    }
-    path
-}
-
-/// The highest score and its state; ties to the lower state.
-fn top(scores: &[f32; N + 1]) -> (u8, f32) {
-    (0u8..)
-        .zip(*scores)
-        .fold((0, f32::NEG_INFINITY), |best, next| {
-            if next.1 > best.1 { next } else { best }
-        })
+fn states(chunks: &[Chunk], enter: &[f32; N]) -> Vec<u8> {
+    let with_clean = |rest: &[f32; N]| {
+        std::array::from_fn(|state| state.checked_sub(1).map_or(0.0, |index| rest[index]))
+    };
+    let prices: [f32; N + 1] = with_clean(enter);
+    best_path(
+        chunks.iter().map(|chunk| with_clean(&chunk.advantage)),
+        &prices,
+        SWITCH,
+    )
 }
 
 /// A run of chunks taken for one encoding (an index into [`Encoding::ALL`]).
@@ -324,36 +316,14 @@ fn assemble(text: &str, chunks: &[Chunk], found: &[Run]) -> Repaired {
         let inner = &chunks[run.chunks.clone()];
         let encoding = Encoding::ALL[run.encoding];
         let range = inner[0].range.start..inner[inner.len() - 1].range.end;
-        for (index, chunk) in inner.iter().enumerate() {
-            repaired.text.push_str(&text[at..chunk.range.start]);
-            at = chunk.range.end;
-            let word = &text[chunk.range.clone()];
-            if chunk.changes & (1 << run.encoding) == 0 {
-                repaired.text.push_str(word);
-                continue;
-            }
-            if encoding == Encoding::WrongTone {
-                let before = last_word(&repaired.text);
-                repaired
-                    .text
-                    .push_str(&tone::undo(word, before.as_deref()).text);
-                continue;
-            }
-            let start = repaired.text.len();
-            decode(word, place(text, at), encoding, &mut repaired.text);
-            let neighbours = [index.checked_sub(1), Some(index + 1)];
-            let capitals = neighbours
-                .into_iter()
-                .flatten()
-                .filter_map(|i| inner.get(i))
-                .any(|c| is_capitals(&text[c.range.clone()], 2));
-            if encoding == Encoding::Tcvn3
-                && (is_capitals(word, 2) || (capitals && is_capitals(word, 1)))
-            {
-                let upper = repaired.text[start..].to_uppercase();
-                repaired.text.replace_range(start.., &upper);
-            }
+        repaired.text.push_str(&text[at..range.start]);
+        let start = repaired.text.len();
+        decode_run(text, inner, run.encoding, &mut repaired.text);
+        if encoding == Encoding::Tcvn3 && !text.contains(horn::SOFT_HYPHEN) {
+            let restored = horn::restore(&repaired.text[start..], inner.len());
+            repaired.text.replace_range(start.., &restored);
         }
+        at = range.end;
         repaired.runs.push(RepairedRun {
             range,
             encoding,
@@ -362,6 +332,46 @@ fn assemble(text: &str, chunks: &[Chunk], found: &[Run]) -> Repaired {
     }
     repaired.text.push_str(&text[at..]);
     repaired
+}
+
+/// Decodes the chunks of a run and what lies between them onto the end of `out`.
+fn decode_run(text: &str, chunks: &[Chunk], encoding: usize, out: &mut String) {
+    let mut at = chunks[0].range.start;
+    for (index, chunk) in chunks.iter().enumerate() {
+        out.push_str(&text[at..chunk.range.start]);
+        at = chunk.range.end;
+        let word = &text[chunk.range.clone()];
+        if chunk.changes & (1 << encoding) == 0 {
+            out.push_str(word);
+            continue;
+        }
+        let start = out.len();
+        match Encoding::ALL[encoding] {
+            Encoding::WrongTone => {
+                let before = last_word(out);
+                out.push_str(&tone::undo(word, before.as_deref()).text);
+            }
+            other => {
+                decode(word, place(text, at), other, out);
+                let of = |at: usize| {
+                    chunks
+                        .get(at)
+                        .map_or("", |chunk| &text[chunk.range.clone()])
+                };
+                let beside = [index.checked_sub(1).map_or("", of), of(index + 1)];
+                if other == Encoding::Tcvn3 && is_capitals_of_tcvn3(word, beside) {
+                    let upper = out[start..].to_uppercase();
+                    out.replace_range(start.., &upper);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a TCVN3 word was in a font of capitals, which shows only on its ASCII letters: two of them, or one with
+/// a word in capitals beside it.
+fn is_capitals_of_tcvn3(word: &str, beside: [&str; 2]) -> bool {
+    is_capitals(word, 2) || (is_capitals(word, 1) && beside.iter().any(|word| is_capitals(word, 2)))
 }
 
 /// Whether the ASCII letters of `word` are all capitals, and at least `n_min`.

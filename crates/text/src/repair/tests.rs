@@ -112,3 +112,11 @@ proptest! {
         prop_assert_eq!(repair(&text).text, text);
     }
 }
+
+#[test]
+fn dropped_soft_hyphens_of_tcvn3_come_back() {
+    let clean =
+        "Người tiêu dùng được hưởng chính sách của Nhà nước, như đã hướng dẫn ở chương trước";
+    let dropped = encode(clean, Encoding::Tcvn3).replace('\u{AD}', "");
+    assert_eq!(repair(&dropped).text, clean);
+}

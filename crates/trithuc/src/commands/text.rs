@@ -11,8 +11,38 @@ pub(crate) enum Text {
     Normalise,
     /// Words divided by spaces, the syllables of one word joined by `_`.
     Segment,
+    /// Text in legacy Vietnamese encodings repaired; clean text unchanged. The input is the Latin-1 or Windows-1252
+    /// reading of the bytes, as PDF and DOC extractors give it.
+    Repair {
+        /// The encoding, where it is known: auto, tcvn3, vni, viscii, vps, bkhcm2, viqr or wrong-tone.
+        #[arg(long, default_value = "auto")]
+        from: Source,
+    },
+    /// Telex and VNI keystrokes left in text decoded; other text unchanged.
+    Keystrokes,
     /// Language code, a tab, and the confidence from 0 to 1.
     Detect,
+}
+
+/// Where the text comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
+    /// To be found out, run by run.
+    Auto,
+    /// All of it is in this encoding.
+    Known(text::Encoding),
+}
+
+impl std::str::FromStr for Source {
+    type Err = text::UnknownEncoding;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        if name == "auto" {
+            Ok(Source::Auto)
+        } else {
+            name.parse().map(Source::Known)
+        }
+    }
 }
 
 /// Runs one filter over standard input.
@@ -20,6 +50,16 @@ pub(crate) fn run(tool: &Text) -> anyhow::Result<Outcome> {
     match tool {
         Text::Normalise => output::filter(text::normalise)?,
         Text::Segment => output::filter(segment)?,
+        Text::Repair { from: Source::Auto } => {
+            let mut repairer = text::Repairer::default();
+            output::filter(|line| repairer.repair(line).text)?;
+        }
+        Text::Repair {
+            from: Source::Known(encoding),
+        } => {
+            output::filter(|line| text::repair_as(line, *encoding, false))?;
+        }
+        Text::Keystrokes => output::filter(|line| text::keystrokes(line).text)?,
         Text::Detect => output::filter(|line| {
             let found = text::detect(line);
             format!("{}\t{:.3}", found.lang, found.confidence)
