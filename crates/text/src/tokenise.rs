@@ -101,6 +101,8 @@ pub struct Scanner<'t> {
     at: usize,
     /// Whether numbers and addresses are kept whole.
     whole: bool,
+    /// Whether i/y twins get one spelling.
+    joins_twins: bool,
     exact: String,
     folded: String,
 }
@@ -127,8 +129,17 @@ impl<'t> Scanner<'t> {
             text,
             at: 0,
             whole: true,
+            joins_twins: true,
             exact: String::new(),
             folded: String::new(),
+        }
+    }
+
+    /// A scanner whose exact forms keep i and y apart, for those who show them.
+    pub(crate) fn plain(text: &'t str) -> Self {
+        Self {
+            joins_twins: false,
+            ..Self::new(text)
         }
     }
 
@@ -241,6 +252,9 @@ impl<'t> Scanner<'t> {
     }
 
     fn join_iy_class(&mut self) {
+        if !self.joins_twins {
+            return;
+        }
         let Some((at, to)) = Letters::read(&self.exact).and_then(|letters| iy_class(&letters))
         else {
             return;

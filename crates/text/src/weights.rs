@@ -17,6 +17,9 @@ pub(crate) fn feature(template: u64, parts: &[u64]) -> u64 {
     hash ^ (hash >> 29)
 }
 
+/// Sums that are added at once: eight 16-bit lanes fill a vector register.
+pub(crate) const LANES: usize = 8;
+
 /// Weights of one byte each.
 #[derive(Clone)]
 pub(crate) struct Weights {
@@ -49,6 +52,23 @@ impl Weights {
             .map(|&f| i32::from(self.bytes[place(f, self.bits)]))
             .sum();
         total as f32 * self.scale
+    }
+
+    /// Adds the weights from the place of `feature` on, in units of
+    /// [`Weights::scale`], to as many sums.
+    pub(crate) fn add_row(&self, feature: u64, sums: &mut [[i16; LANES]]) {
+        let at = place(feature, self.bits);
+        let row = self.bytes.get(at..).unwrap_or(&[]);
+        for (sums, weights) in sums.iter_mut().zip(row.as_chunks::<LANES>().0) {
+            for (sum, &weight) in sums.iter_mut().zip(weights) {
+                *sum += i16::from(weight);
+            }
+        }
+    }
+
+    /// Nats of one unit.
+    pub(crate) fn scale(&self) -> f32 {
+        self.scale
     }
 
     /// Appends: scale, bits, then the bytes.

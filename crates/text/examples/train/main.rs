@@ -9,6 +9,7 @@
 //! at only to print figures.
 
 mod news;
+mod restorer;
 mod segmenter;
 
 use std::error::Error;
@@ -42,6 +43,7 @@ fn main() -> Result<()> {
     };
     match args.first().map(String::as_str) {
         Some("segmenter") => segmenter::train(&paths),
-        _ => Err("say what to train first: segmenter".into()),
+        Some("restorer") => restorer::train(&paths),
+        _ => Err("say what to train first: segmenter or restorer".into()),
     }
 }

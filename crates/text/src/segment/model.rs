@@ -10,6 +10,7 @@ use super::features::{MAX_WORD, Window};
 use super::lexicon::{Lexicon, extend};
 use super::{Word, join};
 use crate::model_file::{InvalidModel, pack, unpack};
+use crate::restore::Restorer;
 use crate::weights::Weights;
 
 /// First bytes of a model file, with the version of its form.
@@ -106,7 +107,7 @@ impl Segmenter {
     /// The words of `text`, in order. O(n).
     #[must_use]
     pub fn segment(&self, text: &str) -> Vec<Word> {
-        let atoms = atoms(text);
+        let atoms = accented_atoms(text);
         let mut joins = decode(&atoms, &Window::new(&atoms, &self.lexicon), &self.weights);
         if self.longest_entry > 1 {
             self.apply_dictionary(&atoms, &mut joins);
@@ -145,6 +146,25 @@ impl Segmenter {
         }
         longest
     }
+}
+
+/// The atoms of `text`; of Vietnamese without accents, with the syllables that
+/// the restorer reads into it.
+fn accented_atoms(text: &str) -> Vec<Atom> {
+    let mut typed = atoms(text);
+    if text.is_ascii() && crate::detect(text).accentless {
+        let restored = atoms(&Restorer::embedded().restore_all(text));
+        if restored.len() == typed.len() {
+            for (typed, restored) in typed.iter_mut().zip(restored) {
+                *typed = Atom {
+                    start: typed.start,
+                    end: typed.end,
+                    ..restored
+                };
+            }
+        }
+    }
+    typed
 }
 
 const _: () = assert!(MAX_WORD >= 4, "the lexicon has words of four syllables");

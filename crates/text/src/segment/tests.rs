@@ -60,6 +60,20 @@ fn case_does_not_change_common_words() {
 }
 
 #[test]
+fn text_without_accents_is_divided_alike() {
+    for text in [
+        "nghiên cứu biến đổi khí hậu ở Việt Nam",
+        "Phát triển kinh tế xã hội bền vững",
+    ] {
+        assert_eq!(
+            n_syllables(text),
+            n_syllables(&crate::strip_accents(text)),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn whole_things_are_one_word() {
     for thing in [
         "10.1000/ab-12",

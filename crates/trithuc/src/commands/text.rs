@@ -20,6 +20,8 @@ pub(crate) enum Text {
     },
     /// Telex and VNI keystrokes left in text decoded; other text unchanged.
     Keystrokes,
+    /// Accents restored on Vietnamese typed without them; other text unchanged.
+    Restore,
     /// Language code, a tab, and the confidence from 0 to 1.
     Detect,
 }
@@ -60,6 +62,7 @@ pub(crate) fn run(tool: &Text) -> anyhow::Result<Outcome> {
             output::filter(|line| text::repair_as(line, *encoding, false))?;
         }
         Text::Keystrokes => output::filter(|line| text::keystrokes(line).text)?,
+        Text::Restore => output::filter(text::restore)?,
         Text::Detect => output::filter(|line| {
             let found = text::detect(line);
             format!("{}\t{:.3}", found.lang, found.confidence)
