@@ -14,6 +14,8 @@ const TELLING: usize = 40;
 /// How much likelier, in nats, a syllable must be with the letter: where it is telling, and where it is not.
 const LEAD: f32 = 2.0;
 const LEAD_ELSE: f32 = 5.0;
+/// Price, in nats, of taking a word that is no syllable for one that lost the letter. A guess, not tuned.
+const DROPPED: f32 = 4.0;
 /// Cost of a word that was never seen.
 const NEVER: f32 = 16.0;
 
@@ -42,6 +44,16 @@ pub(super) fn restore(decoded: &str, n_chunks: usize) -> String {
         out.push_str(tail);
     }
     out
+}
+
+/// Cost of `decoded`, a stretch without spaces, when it is no syllable but becomes one with the letter.
+pub(super) fn cost_with_letter(decoded: &str) -> Option<f32> {
+    let word = decoded.trim_matches(|c: char| !is_letter(c)).to_lowercase();
+    if word.is_empty() || word.chars().count() > 7 || seen(&word).is_some() {
+        return None;
+    }
+    let found = candidates(&word).filter_map(|word| seen(&word));
+    found.min_by(f32::total_cmp).map(|cost| cost + DROPPED)
 }
 
 /// The word with ư before an ơ, or after its first consonants, when that is likelier by `lead`.

@@ -146,7 +146,10 @@ fn weigh(word: &str, place: Place, buffer: &mut String) -> ([f32; N], u8) {
                     stray: 0,
                 }) => (0.0, false),
                 Some(decoded) => {
-                    let read = cost(buffer, Reading::Decoded) + viqr_marks_cost(buffer);
+                    let mut read = cost(buffer, Reading::Decoded) + viqr_marks_cost(buffer);
+                    if encoding == Encoding::Tcvn3 && !word.contains(horn::SOFT_HYPHEN) {
+                        read = read.min(horn::cost_with_letter(buffer).unwrap_or(read));
+                    }
                     (
                         given - read - STRAY * decoded.stray as f32,
                         decoded.changed > 0,
