@@ -13,6 +13,8 @@ mod line;
 mod model;
 mod train;
 
+use crate::detect::is_english_function_word;
+use crate::syllable::could_be_accentless_vietnamese;
 use beam::{Spelling, best_spellings, lead};
 use line::{Slot, copy_case, slots};
 pub use model::Restorer;
@@ -147,9 +149,30 @@ impl Need {
         match (found.lang, found.accentless) {
             ("vi", true) => Self::All,
             ("vi", false) => Self::Sure,
+            _ if is_mixed_without_accents(line) => Self::All,
             _ => Self::Nothing,
         }
     }
+}
+
+/// Words in the shape of a syllable that a text with foreign words needs to be
+/// taken for Vietnamese without accents, and their share of all words.
+const MIXED_MIN: usize = 4;
+const MIXED_SHARE: f32 = 0.6;
+
+/// Whether a line without accents is Vietnamese with foreign words in it: most
+/// words have the shape of a syllable, and none is a function word of English.
+fn is_mixed_without_accents(line: &str) -> bool {
+    let (mut n_words, mut n_syllables) = (0_usize, 0_usize);
+    let mut is_bare = line.is_ascii();
+    crate::for_each_token(line, |token| {
+        if token.kind == crate::TokenKind::Word {
+            n_words += 1;
+            n_syllables += usize::from(could_be_accentless_vietnamese(token.exact));
+            is_bare &= !is_english_function_word(token.exact);
+        }
+    });
+    is_bare && n_syllables >= MIXED_MIN && n_syllables as f32 >= MIXED_SHARE * n_words as f32
 }
 
 #[cfg(test)]

@@ -40,14 +40,6 @@ impl Trainer {
         }
     }
 
-    /// Forgets the step sizes, to adapt to a smaller text.
-    ///
-    /// * `squares`: sum of squared gradients to begin with; the larger, the
-    ///   smaller the first steps
-    pub fn restart(&mut self, squares: f32) {
-        self.squares.fill(squares);
-    }
-
     /// Counts the features of the true spellings of `line` as `times` times seen.
     pub fn count(&mut self, line: &str, times: u8) {
         let slots = slots(line, &self.forms);
