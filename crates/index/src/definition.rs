@@ -107,6 +107,10 @@ pub struct VariantDefinition {
     pub stem: f32,
     /// A part of a code, DOI or address.
     pub part: f32,
+    /// A word with the accents that were restored for the query.
+    pub restored: f32,
+    /// The query with a term said in another name.
+    pub synonym: f32,
 }
 
 /// Shares of the words that must match, in [0, 1], by number of words.

@@ -13,6 +13,7 @@ mod document;
 mod explain;
 mod facets;
 mod folder;
+mod near;
 mod node;
 mod open;
 mod phrase;

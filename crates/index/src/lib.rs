@@ -16,6 +16,7 @@ mod memory;
 mod plan;
 mod query;
 mod record_text;
+mod spelling;
 mod store;
 mod streams;
 #[cfg(any(test, feature = "testsuite"))]

@@ -2,11 +2,11 @@
 //! against. Nothing in it is clever.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{PoisonError, RwLock},
 };
 
-use records::{ChangeSeq, Record, RecordId};
+use records::{ChangeSeq, Clearance, Record, RecordId};
 use tantivy::fieldnorm::FieldNormReader;
 
 use crate::{
@@ -15,10 +15,11 @@ use crate::{
     analysis::Vocabulary,
     engine::count_matches,
     plan::{
-        Bag, Group, Lookup, Plan, Source, Statistics, Stream, TermKey, length_factor, plan,
-        saturate,
+        Bag, Group, Lookup, PLAIN_FIELDS, Plan, Source, Statistics, Stream, TermKey, length_factor,
+        plan, saturate,
     },
     record_text::{facet_values, push_field},
+    spelling::{NearWord, distance, similar_words},
     streams::{Decoder, FieldStreams},
     title_key::title_key,
 };
@@ -224,6 +225,20 @@ impl FullTextStore for MemoryFullText {
         })
     }
 
+    fn similar_words(
+        &self,
+        word: &str,
+        clearance: Clearance,
+        limit: usize,
+    ) -> Result<Vec<String>, FullTextError> {
+        self.read(|state| {
+            let scan = Scan::new(&state.committed, &self.definition);
+            similar_words(self, word, clearance, limit, &scan, |word, max_off| {
+                Ok(scan.near_words(word, max_off))
+            })
+        })
+    }
+
     fn stats(&self) -> Result<FullTextStats, FullTextError> {
         Ok(self.read(|state| FullTextStats {
             n_records: state.committed.len() as u64,
@@ -266,6 +281,39 @@ impl<'a> Scan<'a> {
             definition,
             mean_lengths: SearchField::ALL.map(mean).into(),
         }
+    }
+
+    /// Every word of the main streams, measured.
+    fn near_words(&self, word: &str, max_off: u8) -> Vec<NearWord> {
+        let of_entry = |entry: &'a Entry| {
+            PLAIN_FIELDS
+                .map(|field| entry.tokens(field, Stream::Main))
+                .into_iter()
+                .flatten()
+        };
+        let words: BTreeSet<&String> = self
+            .entries
+            .values()
+            .flat_map(of_entry)
+            .map(|(_, text)| text)
+            .collect();
+        let key = |field, text: &str| TermKey {
+            field,
+            stream: Stream::Main,
+            text: text.to_owned(),
+        };
+        let n_holding = |text: &str| {
+            let in_fields = PLAIN_FIELDS.map(|field| self.n_holding(&key(field, text)));
+            in_fields.into_iter().max().unwrap_or(0)
+        };
+        let near = words.into_iter().map(|text| (text, distance(word, text)));
+        near.filter(|(_, off)| *off <= usize::from(max_off))
+            .map(|(text, off)| NearWord {
+                distance: off as u8,
+                n_holding: n_holding(text),
+                text: text.clone(),
+            })
+            .collect()
     }
 
     fn search(&self, query: &FullTextQuery) -> Result<FullTextPage, FullTextError> {

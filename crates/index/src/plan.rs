@@ -18,6 +18,7 @@ mod resolve;
 mod words;
 
 pub(crate) use resolve::{identifier_token, plan};
+pub(crate) use words::{PLAIN_FIELDS, forms};
 
 use crate::{FacetField, SearchField};
 

@@ -105,9 +105,13 @@ pub struct Words {
     pub field: Option<SearchField>,
     /// The words as written.
     pub text: String,
-    /// Other ways to say the same (restored accents, decoded keystrokes,
-    /// synonyms), each with a weight in (0, 1].
+    /// Other spellings of the same words (restored accents), each with a weight
+    /// in (0, 1]. One with as many tokens as `text` is read word by word beside
+    /// it, any other like those of `others`.
     pub variants: Vec<(String, f32)>,
+    /// The same said in other words (synonyms, translations), each with a weight
+    /// in (0, 1]: a record counts by whichever of them and `text` fits it best.
+    pub others: Vec<(String, f32)>,
     /// Share of the words, weighted by their rarity, that a record must hold,
     /// in [0, 1]; `None` for the share that the number of words suggests.
     pub min_share: Option<f32>,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use records::{ChangeSeq, Record, RecordId};
+use records::{ChangeSeq, Clearance, Record, RecordId};
 
 use crate::{FullTextPage, FullTextQuery, InvalidFilter};
 
@@ -94,6 +94,18 @@ pub trait FullTextStore: Send + Sync {
 
     /// Looks for records; see [`FullTextQuery`].
     fn search(&self, query: &FullTextQuery) -> Result<FullTextPage, FullTextError>;
+
+    /// For a word that stands in no record that `clearance` may see: words that
+    /// do and are spelled nearly like it (one letter off, two from eight letters
+    /// on; a swap is one), nearest first, then commonest, at most `limit`. Empty
+    /// for a known word, and for a text that is not one word of four letters or
+    /// more.
+    fn similar_words(
+        &self,
+        word: &str,
+        clearance: Clearance,
+        limit: usize,
+    ) -> Result<Vec<String>, FullTextError>;
 
     /// What the store holds.
     fn stats(&self) -> Result<FullTextStats, FullTextError>;

@@ -145,6 +145,7 @@ pub fn run_all(store: &dyn FullTextStore) {
         pages_follow_one_another(store, &expr);
     }
     closed_records_leave_no_trace(store);
+    spelling_agrees(store, &oracle);
     changes_show(store);
 }
 
@@ -247,6 +248,45 @@ fn pages_follow_one_another(store: &dyn FullTextStore, expr: &QueryExpr) {
         paged.extend(store.search(&query).unwrap().hits);
     }
     assert_eq!(whole, paged);
+}
+
+/// Unknown words bring known ones that are near, and none that only closed
+/// records hold.
+fn spelling_agrees(store: &dyn FullTextStore, oracle: &dyn FullTextStore) {
+    let similar = |store: &dyn FullTextStore, word: &str, clearance| {
+        store.similar_words(word, clearance, 3).unwrap()
+    };
+    for word in [
+        "machne",
+        "compuetrs",
+        "translaton",
+        "nghich",
+        "khis",
+        "đồg",
+        "vac",
+        "xyzzyx",
+        "neural",
+        "",
+        "hai tu",
+        "covidd",
+        "transltaoin",
+    ] {
+        for clearance in [Clearance::Public, Clearance::Registered, Clearance::Staff] {
+            let found = similar(store, word, clearance);
+            assert_eq!(
+                found,
+                similar(oracle, word, clearance),
+                "{word} {clearance:?}"
+            );
+            for near in &found {
+                let page = store.search(&ask(words(near), clearance, Sort::Newest));
+                assert!(page.unwrap().total > 0, "{word}: {near} {clearance:?}");
+            }
+        }
+    }
+    assert_eq!(similar(store, "machne", Clearance::Staff), ["machine"]);
+    assert_eq!(similar(store, "compuetrs", Clearance::Staff), ["computers"]);
+    assert!(similar(store, "neural", Clearance::Staff).is_empty());
 }
 
 /// What whoever asks may not see is not found, counted or listed.

@@ -11,9 +11,11 @@ pub mod evaluation;
 mod highlight;
 mod notice;
 pub mod query;
+mod reading;
 mod request;
 mod response;
 mod searcher;
+mod terms;
 
 pub use error::SearchError;
 pub use highlight::Highlighter;
@@ -22,3 +24,4 @@ pub use notice::Notice;
 pub use request::{Mode, SearchRequest, UnknownMode, UnknownSort, parse_sort, sort_word};
 pub use response::{Explanation, Highlighted, Hit, SearchResponse, TotalRelation};
 pub use searcher::Searcher;
+pub use terms::{Expansion, InvalidTerms, Terms};

@@ -4,27 +4,44 @@ use std::{sync::Arc, time::Instant};
 
 use catalog::{CatalogStore, Detail, StoredRecord};
 use index::{
-    FullTextHit, FullTextPage, FullTextQuery, FullTextStore, QueryExpr, SearchField, Words,
+    FullTextHit, FullTextPage, FullTextQuery, FullTextStore, QueryExpr, SearchField, Words, analyse,
 };
-use records::{Lang, Record, RecordId};
+use records::{Clearance, Lang, Record, RecordId};
 
 use crate::{
-    Explanation, Highlighted, Hit, Mode, Notice, SearchError, SearchRequest, SearchResponse,
+    Explanation, Highlighted, Hit, Mode, Notice, SearchError, SearchRequest, SearchResponse, Terms,
     TotalRelation,
     highlight::Highlighter,
     query::{self, ParsedQuery},
+    reading,
 };
+
+/// Words of a query whose spelling is looked at; a longer text is pasted, not
+/// typed.
+const MAX_RESPELLED: usize = 20;
 
 /// Answers questions from the catalogue and its indexes.
 pub struct Searcher {
     catalog: Arc<dyn CatalogStore>,
     full_text: Arc<dyn FullTextStore>,
+    terms: Terms,
 }
 
 impl Searcher {
-    /// A searcher over these stores.
+    /// A searcher over these stores, with the terms of `index/terms.txt`.
     pub fn new(catalog: Arc<dyn CatalogStore>, full_text: Arc<dyn FullTextStore>) -> Self {
-        Self { catalog, full_text }
+        Self {
+            catalog,
+            full_text,
+            terms: Terms::built_in().clone(),
+        }
+    }
+
+    /// The same with other terms.
+    #[must_use]
+    pub fn with_terms(mut self, terms: Terms) -> Self {
+        self.terms = terms;
+        self
     }
 
     /// Answers one question in the query language.
@@ -78,9 +95,13 @@ impl Searcher {
     fn answer(
         &self,
         request: &SearchRequest,
-        parsed: ParsedQuery,
+        mut parsed: ParsedQuery,
         start: Instant,
     ) -> Result<SearchResponse, SearchError> {
+        let mut suggestions = reading::read(&mut parsed, &self.terms);
+        if suggestions.is_empty() && parsed.is_plain {
+            suggestions.extend(self.respell(&request.query, request.clearance)?);
+        }
         let mut notices = parsed.notices.clone();
         match request.mode {
             Mode::Lexical => {}
@@ -117,8 +138,26 @@ impl Searcher {
                 .collect(),
             hits,
             facets,
-            suggestions: Vec::new(),
+            suggestions,
         })
+    }
+
+    /// The query with every unknown word replaced by the known one that is
+    /// spelled most like it; `None` when there is nothing to replace.
+    fn respell(&self, query: &str, clearance: Clearance) -> Result<Option<String>, SearchError> {
+        let tokens = analyse(query);
+        let mut respelled = String::with_capacity(query.len());
+        let mut at = 0;
+        for token in tokens.iter().take(MAX_RESPELLED) {
+            let near = self.full_text.similar_words(&token.exact, clearance, 1)?;
+            if let Some(word) = near.into_iter().next() {
+                respelled.push_str(&query[at..token.range.start]);
+                respelled.push_str(&word);
+                at = token.range.end;
+            }
+        }
+        respelled.push_str(&query[at..]);
+        Ok((at > 0).then_some(respelled))
     }
 
     fn hits(

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use records::{ChangeSeq, Record, RecordId};
+use records::{ChangeSeq, Clearance, Record, RecordId};
 use rustc_hash::FxHashSet;
 use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError,
@@ -20,6 +20,7 @@ use super::{
     columns::ConditionError,
     document::document,
     folder::{self, Stamp},
+    near::near_words,
     schema::{ENCODED, Fields, encoded_tokenizer},
     search::{Failure, search},
     snapshot::Snapshot,
@@ -27,6 +28,7 @@ use super::{
 use crate::{
     Definition, FullTextError, FullTextPage, FullTextQuery, FullTextStats, FullTextStore,
     analysis::Vocabulary,
+    spelling::similar_words,
 };
 
 /// Memory of the indexing thread before it writes a segment. Larger means
@@ -306,6 +308,18 @@ impl FullTextStore for TantivyStore {
                 doing: "searching",
                 source: Box::new(other),
             },
+        })
+    }
+
+    fn similar_words(
+        &self,
+        word: &str,
+        clearance: Clearance,
+        limit: usize,
+    ) -> Result<Vec<String>, FullTextError> {
+        let snapshot = self.snapshot()?;
+        similar_words(self, word, clearance, limit, &*snapshot, |word, max_off| {
+            near_words(&snapshot, word, max_off).map_err(engine("reading the dictionary"))
         })
     }
 

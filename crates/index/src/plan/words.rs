@@ -47,6 +47,7 @@ pub(crate) fn plan_words(
             apart.push((text, *weight));
         }
     }
+    apart.extend(words.others.iter().map(|(text, weight)| (text, *weight)));
     let builder = Builder {
         fields: words
             .field
