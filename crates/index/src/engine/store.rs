@@ -27,8 +27,7 @@ use super::{
 };
 use crate::{
     Definition, FullTextError, FullTextPage, FullTextQuery, FullTextStats, FullTextStore,
-    analysis::Vocabulary,
-    spelling::similar_words,
+    analysis::Vocabulary, spelling::similar_words,
 };
 
 /// Memory of the indexing thread before it writes a segment. Larger means
