@@ -105,14 +105,14 @@ impl<'t> Writer<'t> {
         check_version(put, standing.as_ref())?;
         match standing {
             None => {
-                let key = self.insert(put)?;
-                self.add_parts(key, put)?;
+                self.write_record(put)?;
+                self.add_parts(self.transaction.last_insert_rowid(), put)?;
                 Ok(PutOutcome::Added)
             }
             Some(s) if !s.deleted && s.hash == put.hash => Ok(PutOutcome::Unchanged),
             Some(s) => {
                 self.archive(s.key)?;
-                self.update(s.key, put)?;
+                self.write_record(put)?;
                 self.drop_parts(s.key)?;
                 self.add_parts(s.key, put)?;
                 Ok(if s.deleted {
@@ -124,40 +124,24 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn insert(&mut self, put: &PreparedPut) -> Result<i64, CatalogError> {
+    /// Writes the row of a new record, or the next version over its old one.
+    fn write_record(&mut self, put: &PreparedPut) -> Result<(), CatalogError> {
         self.seq += 1;
         self.execute(
             "writing a record",
             "INSERT INTO record (id, seq, version, type, access, widest_access, created_at,
                                  updated_at, hash, body, summary, provenance)
              VALUES (:id, :seq, 1, :type, :access, :access, :at, :at, :hash, :body, :summary,
-                     :provenance)",
+                     :provenance)
+             ON CONFLICT (id) DO UPDATE
+             SET seq = excluded.seq, version = version + 1, type = excluded.type,
+                 access = excluded.access,
+                 widest_access = min(widest_access, excluded.access), deleted = 0,
+                 merged_into = NULL, updated_at = excluded.updated_at, hash = excluded.hash,
+                 body = excluded.body, summary = excluded.summary,
+                 provenance = excluded.provenance",
             named_params! {
                 ":id": put.id.as_str(),
-                ":seq": self.seq,
-                ":type": put.record_type.as_str(),
-                ":access": put.access,
-                ":at": self.at_ms,
-                ":hash": put.hash,
-                ":body": put.body.as_ref().map(|b| b.hash),
-                ":summary": put.summary,
-                ":provenance": put.provenance,
-            },
-        )?;
-        Ok(self.transaction.last_insert_rowid())
-    }
-
-    fn update(&mut self, key: i64, put: &PreparedPut) -> Result<(), CatalogError> {
-        self.seq += 1;
-        self.execute(
-            "replacing a record",
-            "UPDATE record SET seq = :seq, version = version + 1, type = :type, access = :access,
-                    widest_access = min(widest_access, :access), deleted = 0, merged_into = NULL,
-                    updated_at = :at, hash = :hash, body = :body, summary = :summary,
-                    provenance = :provenance
-             WHERE key = :key",
-            named_params! {
-                ":key": key,
                 ":seq": self.seq,
                 ":type": put.record_type.as_str(),
                 ":access": put.access,
