@@ -13,6 +13,7 @@
 //! * `api`: shapes, counts, problems, access levels, hostile bytes.
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
 //! * `real_data`: the PDFs of the development data.
+//! * `topics`: the same topics for any order of the records.
 //! * `site`: the small library behind a running server that both ask.
 
 #![allow(
@@ -33,3 +34,4 @@ mod oai;
 mod pages;
 mod real_data;
 mod site;
+mod topics;

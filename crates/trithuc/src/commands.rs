@@ -11,6 +11,7 @@ mod search;
 mod serve;
 mod show;
 mod text;
+mod topics;
 mod trends;
 mod user;
 
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Text tools: filters over standard input, a line in for a line out.
     #[command(subcommand)]
     Text(text::Text),
+    /// What a collection is about: topics, their fields, labels and coherence.
+    #[command(subcommand)]
+    Topics(topics::Topics),
     /// Forecast series of numbers, with the backtest beside each forecast.
     #[command(subcommand)]
     Trends(trends::Trends),
@@ -65,6 +69,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Eval(eval) => eval::run(&eval, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Text(tool) => text::run(&tool),
+        Command::Topics(question) => topics::run(&question),
         Command::Trends(question) => trends::run(&question, context),
         Command::User(command) => user::run(&command, context),
     }

@@ -68,4 +68,11 @@ impl Context {
             .with_ansi(io::stderr().is_terminal())
             .init();
     }
+
+    /// Says how far long work is: on standard error, to a terminal only.
+    pub(crate) fn say(stage: &str) {
+        if io::stderr().is_terminal() {
+            eprintln!("{stage}");
+        }
+    }
 }

@@ -1,0 +1,29 @@
+//! From texts to topics: words → sparse vectors → a latent space → a graph of
+//! nearest neighbours → communities → labels and quality.
+//!
+//! In: documents, in any order. Out: a topic for each document, with the
+//! topics' hierarchy, terms, labels and coherence.
+//!
+//! Invariant: documents are put into an order that depends on their content
+//! alone before anything is computed, sums run in that order and ties go to
+//! the lower number: the same documents give the same topics, byte for byte,
+//! whatever order they come in. (Rivals do not hold this: two swapped records
+//! turned 20 topics into 24.)
+
+mod corpus;
+mod graph;
+mod hierarchy;
+mod labels;
+mod latent;
+mod leiden;
+mod linear;
+mod model;
+mod neighbours;
+mod quality;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use corpus::Document;
+pub use model::{Assignment, FitError, FitOptions, Fitted, Topic, TopicCount, fit};
+pub use quality::{diversity, npmi};
