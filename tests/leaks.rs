@@ -48,6 +48,8 @@ fn addresses() -> Vec<String> {
         "/dcat/catalog.ttl",
         "/dcat/catalog.jsonld",
         "/dcat/catalog.rdf",
+        "/sru?query=lua&maximumRecords=100",
+        "/sru?query=nang+suat&maximumRecords=100&recordSchema=dc",
         "/oai?verb=Identify",
         "/oai?verb=ListSets",
     ]

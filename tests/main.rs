@@ -14,6 +14,7 @@
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
 //! * `real_data`: the PDFs of the development data.
 //! * `topics`: the same topics for any order of the records.
+//! * `sru`: searching by SRU and CQL.
 //! * `site`: the small library behind a running server that both ask.
 
 #![allow(
@@ -35,3 +36,4 @@ mod pages;
 mod real_data;
 mod site;
 mod topics;
+mod sru;

@@ -37,6 +37,7 @@ mod search_params;
 mod serve;
 mod settings;
 mod signposting;
+mod sru;
 mod token;
 mod typography;
 mod visit;

@@ -25,7 +25,7 @@ use crate::{
     error::ApiError,
     files, limiter, oai, pages, problem,
     settings::Settings,
-    signposting,
+    signposting, sru,
 };
 
 /// The whole web edge over one library.
@@ -89,6 +89,7 @@ fn pages_routes() -> Router<Arc<App>> {
 fn machine_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dcat/{name}", get(dcat::show_catalog))
+        .route("/sru", get(sru::answer))
         .route("/oai", get(oai::answer).post(oai::answer))
         .route("/feed.atom", get(pages::show_feed))
         .route("/opensearch.xml", get(pages::show_open_search))
