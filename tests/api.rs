@@ -107,7 +107,13 @@ fn known_bytes_are_not_sent_again() {
 }
 
 /// Target, status, kind of problem, parameter at fault.
-const REFUSED: [(&str, u16, &str, Option<&str>); 14] = [
+const REFUSED: [(&str, u16, &str, Option<&str>); 15] = [
+    (
+        "/api/v1/search?lang=fr",
+        400,
+        "invalid-parameter",
+        Some("lang"),
+    ),
     (
         "/api/v1/search?limit=ten",
         400,

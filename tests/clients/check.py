@@ -13,10 +13,13 @@ import urllib.request
 
 import bibtexparser
 import pymarc
+import rdflib
 import rispy
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
 from citeproc.source.json import CiteProcJSON
 from lxml import etree
+from rdflib.compare import isomorphic
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 from sickle import Sickle
 from sickle.oaiexceptions import BadArgument, CannotDisseminateFormat, IdDoesNotExist, NoRecordsMatch
 
@@ -151,6 +154,42 @@ def the_change_feed_rebuilds_the_library():
     assert sorted(listed) == sorted(mirror)
 
 
+def rdflib_reads_one_catalogue_in_three_forms():
+    """The properties that DCAT-AP 3.0.1 makes mandatory are there."""
+    forms = [("ttl", "turtle"), ("jsonld", "json-ld"), ("rdf", "xml")]
+    graphs = [rdflib.Graph().parse(data=get(f"/dcat/catalog.{end}"), format=name) for end, name in forms]
+    assert isomorphic(graphs[0], graphs[1]) and isomorphic(graphs[0], graphs[2])
+    graph = graphs[0]
+    mandatory = {
+        DCAT.Catalog: [DCTERMS.title, DCTERMS.description, DCTERMS.publisher],
+        DCAT.Dataset: [DCTERMS.title, DCTERMS.description],
+        DCAT.Distribution: [DCAT.accessURL],
+        FOAF.Agent: [FOAF.name],
+    }
+    for kind, properties in mandatory.items():
+        things = list(graph.subjects(RDF.type, kind))
+        assert things, kind
+        for thing in things:
+            for wanted in properties:
+                assert (thing, wanted, None) in graph, (kind, thing, wanted)
+    n = json.loads(get("/api/v1/search?limit=0&filter=type:dataset"))["total"]
+    assert len(list(graph.subjects(RDF.type, DCAT.Dataset))) == min(n, 100)
+
+
+def lxml_pages_through_a_search_by_sru():
+    names = {"s": "http://www.loc.gov/zing/srw/"}
+    ids, start = [], "1"
+    while start:
+        query = urllib.parse.urlencode({
+            "operation": "searchRetrieve", "version": "1.2", "query": "cql.allRecords=1",
+            "maximumRecords": "97", "startRecord": start, "recordSchema": "mods",
+        })
+        tree = etree.fromstring(get(f"/sru?{query}").encode())
+        ids += tree.xpath("//s:recordIdentifier/text()", namespaces=names)
+        start = tree.findtext("s:nextRecordPosition", namespaces=names)
+    assert len(ids) == len(set(ids)) == total(), (len(ids), total())
+
+
 CHECKS = [
     sickle_harvests_every_format_whole,
     sickle_harvests_by_set_and_date,
@@ -161,6 +200,8 @@ CHECKS = [
     bibtexparser_reads_every_record,
     citeproc_cites_every_record,
     the_change_feed_rebuilds_the_library,
+    rdflib_reads_one_catalogue_in_three_forms,
+    lxml_pages_through_a_search_by_sru,
 ]
 
 failed = 0

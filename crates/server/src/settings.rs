@@ -91,70 +91,78 @@ impl Settings {
     /// # Errors
     /// [`InvalidSetting`] names the first that does not.
     pub fn checked(mut self) -> Result<Self, InvalidSetting> {
-        let check = |name, value: String, fits: bool, cure| match fits {
-            true => Ok(()),
-            false => Err(InvalidSetting { name, value, cure }),
-        };
         if let Some(url) = &mut self.public_url {
             let cure = "write it as https://thuvien.example.vn";
-            check("public_url", url.clone(), is_site(url), cure)?;
+            check("public_url", url, is_site(url), cure)?;
             *url = url.trim_end_matches('/').to_owned();
         }
         for origin in &self.cors_origins {
             let fits = origin == "*" || is_site(origin) && origin.matches('/').count() == 2;
             let cure = "write origins as https://cong.example.vn, or * for all";
-            check("cors_origins", origin.clone(), fits, cure)?;
+            check("cors_origins", origin, fits, cure)?;
         }
-        let numbers = [
+        self.check_numbers()?;
+        let domain = &self.repository.identifier;
+        let cure = "write the library's domain name, such as thuvien.example.vn";
+        check("repository.identifier", domain, is_domain(domain), cure)?;
+        let email = &self.repository.admin_email;
+        let parts = email.split_once('@');
+        let fits = parts.is_some_and(|(name, domain)| !name.is_empty() && is_domain(domain));
+        let cure = "write an e-mail address, such as thuvien@example.vn";
+        check("repository.admin_email", email, fits, cure)?;
+        Ok(self)
+    }
+
+    fn check_numbers(&self) -> Result<(), InvalidSetting> {
+        let (mine, account) = (self.requests_per_minute, self.account_requests_per_minute);
+        for (name, value, range, cure) in [
             ("time_limit_s", self.time_limit_s, 1..=600, "set 1 to 600"),
             (
                 "n_readers",
                 self.n_readers as u64,
-                1..=4096,
+                1..=4_096,
                 "set 1 to 4096",
             ),
             (
                 "requests_per_minute",
-                self.requests_per_minute.into(),
+                mine.into(),
                 1..=1_000_000,
                 "set 1 to 1000000",
             ),
             (
                 "account_requests_per_minute",
-                self.account_requests_per_minute.into(),
+                account.into(),
                 1..=1_000_000,
                 "set 1 to 1000000",
             ),
             (
                 "repository.page_size",
                 self.repository.page_size as u64,
-                1..=1000,
+                1..=1_000,
                 "set 1 to 1000",
             ),
-        ];
-        for (name, value, range, cure) in numbers {
-            check(name, value.to_string(), range.contains(&value), cure)?;
+        ] {
+            check(name, &value.to_string(), range.contains(&value), cure)?;
         }
-        let domain = &self.repository.identifier;
-        let cure = "write the library's domain name, such as thuvien.example.vn";
-        check(
-            "repository.identifier",
-            domain.clone(),
-            is_domain(domain),
-            cure,
-        )?;
-        let email = &self.repository.admin_email;
-        let fits = email
-            .split_once('@')
-            .is_some_and(|(name, domain)| !name.is_empty() && is_domain(domain));
-        let cure = "write an e-mail address, such as thuvien@example.vn";
-        check("repository.admin_email", email.clone(), fits, cure)?;
-        Ok(self)
+        Ok(())
     }
 
     /// Longest time that a request may take.
     pub fn time_limit(&self) -> Duration {
         Duration::from_secs(self.time_limit_s)
+    }
+}
+
+fn check(
+    name: &'static str,
+    value: &str,
+    fits: bool,
+    cure: &'static str,
+) -> Result<(), InvalidSetting> {
+    let value = value.to_owned();
+    match fits {
+        true => Ok(()),
+        false => Err(InvalidSetting { name, value, cure }),
     }
 }
 

@@ -181,6 +181,7 @@ const MEDIA_TYPE: &str = "application/linkset+json";
     ),
     responses(
         (status = 200, description = "The links", body = Object, content_type = "application/linkset+json"),
+        (status = 400, description = "A parameter cannot be read", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such record, or none that the caller may see", body = crate::problem::Problem, content_type = "application/problem+json"),
     )
 )]

@@ -90,6 +90,7 @@ impl Visit {
             Err(error) => (Params::default(), Some(error)),
         };
         let asked = params.get("lang").and_then(Locale::from_code);
+        let error = error.or_else(|| bad_language(uri.path(), &params));
         let visit = Self {
             path: uri.path().to_owned(),
             locale: asked.unwrap_or_else(|| Locale::of_headers(headers)),
@@ -104,6 +105,20 @@ impl Visit {
         };
         (visit.signed_in(extensions, app), error)
     }
+}
+
+/// Programs are told of a language that is none of ours; people get a page.
+fn bad_language(path: &str, params: &Params) -> Option<ApiError> {
+    let asked = params
+        .all("lang")
+        .find(|code| Locale::from_code(code).is_none());
+    let asked = asked.filter(|_| path.starts_with("/api/"))?;
+    Some(ApiError::invalid(
+        "lang",
+        asked,
+        "is not a language of the library",
+        "send vi or en",
+    ))
 }
 
 impl Visit {

@@ -52,6 +52,11 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     for (name, value) in [("doi", record.identifier(Scheme::Doi)), ("url", address)] {
         out.raw(name, &value.unwrap_or_default().replace(['{', '}'], ""));
     }
+    write_content(&mut out, record);
+    out.0 + "\n}\n\n"
+}
+
+fn write_content(out: &mut Entry, record: &Record) {
     let keywords: Vec<&str> = record
         .keywords
         .iter()
@@ -66,7 +71,6 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> String {
     {
         out.field(name, text);
     }
-    out.0 + "\n}\n\n"
 }
 
 struct Entry(String);

@@ -144,12 +144,31 @@ fn narrow(openapi: &mut Value) {
     let operations = openapi["paths"].as_object_mut().into_iter().flatten();
     let operations = operations.flat_map(|(_, path)| path.as_object_mut().into_iter().flatten());
     for (_, operation) in operations {
-        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        let parameters = operation.get_mut("parameters");
+        let parameters = parameters.and_then(Value::as_array_mut);
+        let mut has_formats = false;
+        for parameter in parameters.into_iter().flatten() {
+            has_formats |= parameter["name"] == "format";
             let schema = schemas.iter().find(|(name, _)| parameter["name"] == *name);
             if let Some((_, schema)) = schema {
                 parameter["schema"] = schema.clone();
             }
         }
+        if has_formats {
+            add_media_types(&mut operation["responses"]["200"]["content"]);
+        }
+    }
+}
+
+/// An answer in a format of the library has its media type. What is told of
+/// one already stays.
+fn add_media_types(content: &mut Value) {
+    let Some(content) = content.as_object_mut() else {
+        return;
+    };
+    for export in &EXPORTS {
+        let media_type = export.media_type().to_owned();
+        content.entry(media_type).or_insert(json!({"schema": {}}));
     }
 }
 

@@ -199,68 +199,50 @@ pub(super) fn rdf_xml(nodes: &[Node]) -> String {
 }
 
 fn xml_node(out: &mut String, node: &Node) {
-    let about = |address: &String| {
-        format!(
-            " rdf:about=\"{}\"",
-            xml(iri(address).trim_matches(['<', '>']))
-        )
-    };
-    let _ = writeln!(
-        out,
-        "<{}{}>",
-        node.class,
-        node.address.as_ref().map(about).unwrap_or_default()
-    );
+    let about = node.address.as_deref().map_or_else(String::new, |address| {
+        format!(" rdf:about=\"{}\"", xml_iri(address))
+    });
+    let _ = writeln!(out, "<{}{about}>", node.class);
     for (property, object) in &node.says {
-        match object {
-            Object::Address(address) => {
-                let address = iri(address);
-                let _ = writeln!(
-                    out,
-                    "<{property} rdf:resource=\"{}\"/>",
-                    xml(address.trim_matches(['<', '>']))
-                );
-            }
-            Object::Text(text, None) => {
-                let _ = writeln!(out, "<{property}>{}</{property}>", xml(text));
-            }
-            Object::Text(text, Some(lang)) => {
-                let _ = writeln!(
-                    out,
-                    "<{property} xml:lang=\"{lang}\">{}</{property}>",
-                    xml(text)
-                );
-            }
-            Object::Typed(value, kind) => {
-                let (prefix, name) = kind.split_once(':').unwrap_or(("xsd", kind));
-                let namespace = NAMESPACES
-                    .iter()
-                    .find(|(known, _)| *known == prefix)
-                    .map_or("", |(_, n)| n);
-                let _ = writeln!(
-                    out,
-                    "<{property} rdf:datatype=\"{namespace}{name}\">{}</{property}>",
-                    xml(value)
-                );
-            }
-            Object::Node(node) => match &node.address {
-                Some(address) => {
-                    let address = iri(address);
-                    let _ = writeln!(
-                        out,
-                        "<{property} rdf:resource=\"{}\"/>",
-                        xml(address.trim_matches(['<', '>']))
-                    );
-                }
-                None => {
-                    let _ = writeln!(out, "<{property}>");
-                    xml_node(out, node);
-                    let _ = writeln!(out, "</{property}>");
-                }
-            },
-        }
+        xml_object(out, property, object);
     }
     let _ = writeln!(out, "</{}>", node.class);
+}
+
+fn xml_object(out: &mut String, property: &str, object: &Object) {
+    let points_to = |out: &mut String, address: &str| {
+        let _ = writeln!(out, "<{property} rdf:resource=\"{}\"/>", xml_iri(address));
+    };
+    match object {
+        Object::Address(address) => points_to(out, address),
+        Object::Text(text, lang) => {
+            let lang = lang.as_deref().map(|lang| format!(" xml:lang=\"{lang}\""));
+            let lang = lang.unwrap_or_default();
+            let _ = writeln!(out, "<{property}{lang}>{}</{property}>", xml(text));
+        }
+        Object::Typed(value, kind) => {
+            let (prefix, name) = kind.split_once(':').unwrap_or(("xsd", kind));
+            let known = NAMESPACES.iter().find(|(known, _)| *known == prefix);
+            let kind = format!("{}{name}", known.map_or("", |(_, namespace)| namespace));
+            let value = xml(value);
+            let _ = writeln!(
+                out,
+                "<{property} rdf:datatype=\"{kind}\">{value}</{property}>"
+            );
+        }
+        Object::Node(node) => match &node.address {
+            Some(address) => points_to(out, address),
+            None => {
+                let _ = writeln!(out, "<{property}>");
+                xml_node(out, node);
+                let _ = writeln!(out, "</{property}>");
+            }
+        },
+    }
+}
+
+fn xml_iri(address: &str) -> String {
+    xml(iri(address).trim_matches(['<', '>']))
 }
 
 #[cfg(test)]

@@ -235,6 +235,14 @@ fn say(field: Option<&'static str>, relation: &str, term: &str) -> Result<String
     if field == Some("year") {
         return years(relation, term);
     }
+    if field == Some("id") {
+        // A name is found whole.
+        let name = term.trim().replace(['"', '\\'], "");
+        return match name.is_empty() {
+            true => Err(Diagnostic::new(27, "the term is empty")),
+            false => Ok(format!("id:\"{name}\"")),
+        };
+    }
     let words = words(term)?;
     if words.is_empty() {
         return Err(Diagnostic::new(27, "the term is empty"));
