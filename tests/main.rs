@@ -35,5 +35,5 @@ mod oai;
 mod pages;
 mod real_data;
 mod site;
-mod topics;
 mod sru;
+mod topics;
