@@ -13,6 +13,7 @@
 //! * `api`: shapes, counts, problems, access levels, hostile bytes.
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
 //! * `real_data`: the PDFs of the development data.
+//! * `sandbox`: killed and greedy readers of documents.
 //! * `topics`: the same topics for any order of the records.
 //! * `sru`: searching by SRU and CQL.
 //! * `site`: the small library behind a running server that both ask.
@@ -34,6 +35,7 @@ mod leaks;
 mod oai;
 mod pages;
 mod real_data;
+mod sandbox;
 mod site;
 mod sru;
 mod topics;

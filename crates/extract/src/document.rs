@@ -2,6 +2,8 @@
 
 use records::{Agent, Identifier, Lang, Localised, LocalisedText, Page, RecordType, Subject};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     ExtractError, Limits, MediaType,
     metadata::{self, manuscript::Manuscript},
@@ -17,7 +19,7 @@ pub(crate) const FRONT_PAGES: usize = 12;
 pub(crate) const BACK_PAGES: usize = 40;
 
 /// A document as text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Document {
     /// What kind of file it was.
@@ -39,8 +41,10 @@ pub struct Document {
     pub warnings: Vec<String>,
     /// Blocks with their looks, for the rules of metadata; gone when those have
     /// run.
+    #[serde(skip)]
     pub(crate) manuscript: Option<Manuscript>,
     /// Metadata that the file states in fields of its own.
+    #[serde(skip)]
     pub(crate) stated: Option<Box<DocumentMetadata>>,
 }
 
@@ -139,7 +143,7 @@ impl Document {
 }
 
 /// Properties stored beside the text.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Properties {
     /// Title.
     pub title: Option<String>,
@@ -152,7 +156,7 @@ pub struct Properties {
 }
 
 /// What a document says of itself. Empty where it does not say.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct DocumentMetadata {
     /// Title per language.
     pub title: LocalisedText,
@@ -227,7 +231,7 @@ impl DocumentMetadata {
 
 /// How sure the fields of [`DocumentMetadata`] are, each from 0 (not found) to
 /// 1 (the file states it in so many words).
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct FieldConfidence {
     /// Of the record type.
     pub record_type: f32,

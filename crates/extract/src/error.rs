@@ -55,6 +55,28 @@ pub enum ExtractError {
         /// What is counted.
         unit: &'static str,
     },
+    /// What a reader in a process of its own said.
+    #[error("{0}")]
+    Refused(String),
+    /// The process that read the document ended before it answered.
+    #[error(
+        "reading it broke the reader ({how}); the document is set aside, all others go on: send it again as PDF or text, and report the file to the makers"
+    )]
+    ReaderLost {
+        /// How the process ended.
+        how: String,
+    },
+    /// The process that read the document took too long.
+    #[error("reading it took more than {seconds} s; split it, or raise the limit")]
+    TooSlow {
+        /// The limit.
+        seconds: u64,
+    },
+    /// There is no process to read documents.
+    #[error(
+        "no process for reading documents can be started; check the rights of the program and the limits of this user"
+    )]
+    NoReader(#[source] std::io::Error),
     /// A parser broke down; the bytes trigger a defect.
     #[error("the {kind} reader broke down on this file ({message}); report the file to the makers")]
     ReaderDefect {

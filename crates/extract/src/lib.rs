@@ -22,11 +22,34 @@ mod plain;
 mod repair;
 mod rtf;
 mod spreadsheet;
+pub mod worker;
 
 pub use document::{Document, DocumentMetadata, FieldConfidence, Properties};
 pub use error::ExtractError;
 pub use limits::Limits;
 pub use media::MediaType;
+
+/// Reads documents, in this process or in another.
+pub trait DocumentReader: Sync {
+    /// Reads a document: see [`extract`].
+    ///
+    /// # Errors
+    /// [`ExtractError`].
+    fn read(&self, bytes: &[u8], name: &str) -> Result<Document, ExtractError>;
+}
+
+/// Reads documents in this process: for tests, and where a defect may end it.
+#[derive(Debug, Clone, Default)]
+pub struct InProcess {
+    /// What one document may cost.
+    pub limits: Limits,
+}
+
+impl DocumentReader for InProcess {
+    fn read(&self, bytes: &[u8], name: &str) -> Result<Document, ExtractError> {
+        extract(bytes, Some(name), &self.limits)
+    }
+}
 
 /// Reads a document.
 ///

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use extract::{Document, ExtractError, Limits};
+use extract::{Document, DocumentReader, ExtractError, Limits};
 use formats::{IdSource, Parsed};
 use records::{
     Agent, AgentRole, DocumentFile, Identifier, Lang, Localised, Provenance, Record, RecordId,
@@ -28,12 +28,13 @@ pub(crate) enum DocumentError {
     Extract(#[from] ExtractError),
 }
 
-/// Reads a document of at most `limits.max_input_bytes`; `hash` is that of its
+/// Reads a document of at most `limits.max_input_bytes` with `reader`; `hash` is that of its
 /// content.
 pub(crate) fn read(
     path: &Path,
     hash: blake3::Hash,
     limits: &Limits,
+    reader: &dyn DocumentReader,
 ) -> Result<ReadDocument, DocumentError> {
     let n_bytes = fs::metadata(path)?.len();
     if n_bytes > limits.max_input_bytes {
@@ -45,7 +46,7 @@ pub(crate) fn read(
     }
     let bytes = fs::read(path)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let document = extract::extract(&bytes, Some(&name), limits)?;
+    let document = reader.read(&bytes, &name)?;
     let file = DocumentFile {
         name: name.clone().into_owned(),
         location: path.display().to_string(),
@@ -161,7 +162,13 @@ mod tests {
         let text = "Báo cáo về tình hình xâm nhập mặn.\n";
         fs::write(&path, text).unwrap();
         let hash = blake3::hash(text.as_bytes());
-        let read = read(&path, hash, &Limits::default()).unwrap();
+        let read = read(
+            &path,
+            hash,
+            &Limits::default(),
+            &extract::InProcess::default(),
+        )
+        .unwrap();
         let record = read.parsed.record;
         assert_eq!(record.id.as_str(), format!("h-{}", &hash.to_hex()[..20]));
         assert_eq!(record.files[0].blake3, hash.to_hex().as_str());

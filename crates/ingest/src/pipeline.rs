@@ -36,6 +36,8 @@ pub struct Ingester<'a> {
     pub files: &'a FileStore,
     /// What holds for all inputs.
     pub options: &'a IngestOptions,
+    /// Reads the documents: in processes of their own, or in this one.
+    pub documents: &'a dyn extract::DocumentReader,
     /// The clock.
     pub now: &'a (dyn Fn() -> Timestamp + Sync),
     /// Told after every batch that is committed.
@@ -208,7 +210,7 @@ impl Ingester<'_> {
         let limits = Limits::default();
         let read = documents.into_par_iter().map(|input| {
             let DocumentInput { path, name, hash } = input;
-            let read = document::read(&path, hash, &limits);
+            let read = document::read(&path, hash, &limits, self.documents);
             if let Ok(read) = &read {
                 self.files.keep(&read.hash, &read.bytes)?;
             }
@@ -243,7 +245,12 @@ impl Ingester<'_> {
                 }
                 Err(error) => {
                     // What the file system says is asked again at the next run.
-                    checkpoint.is_done = !matches!(error, DocumentError::Read(_));
+                    let is_transient = matches!(
+                        error,
+                        DocumentError::Read(_)
+                            | DocumentError::Extract(extract::ExtractError::NoReader(_))
+                    );
+                    checkpoint.is_done = !is_transient;
                     checkpoint.n_bad_entries = 1;
                     checkpoint.n_set_aside = 1;
                     let entry = document_entry(&path, &error);

@@ -5,6 +5,7 @@ mod completions;
 mod eval;
 mod export;
 mod extract;
+mod extract_worker;
 mod index;
 mod ingest;
 mod search;
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     Export(export::Args),
     /// The text of a document, as ingestion would index it.
     Extract(extract::Args),
+    /// Read documents for `ingest`, in a process of its own.
+    #[command(hide = true)]
+    ExtractWorker(extract_worker::Args),
     /// Measure against gold data.
     #[command(subcommand)]
     Eval(eval::Eval),
@@ -66,6 +70,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Show(args) => show::run(&args, context),
         Command::Export(args) => export::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),
+        Command::ExtractWorker(args) => extract_worker::run(&args),
         Command::Eval(eval) => eval::run(&eval, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Text(tool) => text::run(&tool),

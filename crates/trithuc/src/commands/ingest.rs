@@ -8,6 +8,7 @@ use ingest::{IngestOptions, IngestReport, Ingester, Progress};
 use jiff::Timestamp;
 use records::{AccessLevel, RecordType};
 
+use super::extract_worker;
 use crate::{context::Context, installation::Installation, outcome::Outcome, output};
 
 /// Arguments of `ingest`.
@@ -39,10 +40,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         record_type: args.record_type,
     };
     let bar = progress_bar();
+    let documents = extract_worker::pool()?;
     let ingester = Ingester {
         catalog: &*installation.catalog,
         files: &installation.files,
         options: &options,
+        documents: &documents,
         now: &Timestamp::now,
         progress: &|progress| show(&bar, progress),
     };

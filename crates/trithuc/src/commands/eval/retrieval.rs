@@ -143,6 +143,8 @@ impl Collection {
             catalog: &*installation.catalog,
             files: &installation.files,
             options: &IngestOptions::default(),
+            // A judged set holds records, no documents.
+            documents: &extract::InProcess::default(),
             now: &Timestamp::now,
             progress: &|_| {},
         };

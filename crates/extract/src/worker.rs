@@ -1,0 +1,77 @@
+//! Reading documents in processes of their own: a crash, a bomb or an endless
+//! loop costs one document and never the ingestion.
+//!
+//! [`serve`] is the inside: it answers requests on standard input until that
+//! ends. [`WorkerPool`] is the outside: it starts such processes, hands them one
+//! document at a time, ends those that are too slow or say too much, and starts
+//! new ones in their place. A request is a line of JSON with the name and the
+//! number of bytes, then the bytes; an answer is its length in 8 bytes, little
+//! endian, then JSON.
+
+mod pool;
+
+use std::io::{self, BufRead, Read, Write};
+
+use serde::{Deserialize, Serialize};
+
+pub use pool::{WorkerLimits, WorkerPool};
+
+use crate::{Document, Limits};
+
+/// What is asked of a worker; the bytes follow.
+#[derive(Debug, Serialize, Deserialize)]
+struct Request {
+    name: String,
+    n_bytes: usize,
+}
+
+/// What a worker answers.
+#[derive(Debug, Serialize, Deserialize)]
+enum Answer {
+    Read(Box<Document>),
+    Refused(String),
+}
+
+/// Answers requests until the input ends.
+///
+/// # Errors
+/// The pipes broke, or a request is none.
+pub fn serve(mut input: impl BufRead, mut output: impl Write, limits: &Limits) -> io::Result<()> {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if input.read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        let request: Request = serde_json::from_str(&line).map_err(io::Error::other)?;
+        let mut bytes = Vec::new();
+        let n_bytes = (&mut input)
+            .take(request.n_bytes as u64)
+            .read_to_end(&mut bytes)?;
+        if n_bytes < request.n_bytes {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let answer = match crate::extract(&bytes, Some(&request.name), limits) {
+            Ok(document) => Answer::Read(Box::new(document)),
+            Err(error) => Answer::Refused(with_causes(&error)),
+        };
+        let answer = serde_json::to_vec(&answer).map_err(io::Error::other)?;
+        output.write_all(&(answer.len() as u64).to_le_bytes())?;
+        output.write_all(&answer)?;
+        output.flush()?;
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut shown = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !shown.contains(&text) {
+            shown.push_str(": ");
+            shown.push_str(&text);
+        }
+        cause = error.source();
+    }
+    shown
+}
