@@ -11,6 +11,7 @@
 //! * `leaks`: what a role may not see shows in no answer of any address.
 //! * `oai`: harvesting, whole and in pieces, with deletions.
 //! * `api`: shapes, counts, problems, access levels, hostile bytes.
+//! * `query_reading`: accents, keystrokes, terms, spelling; the text filters.
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
 //! * `real_data`: the PDFs of the development data.
 //! * `sandbox`: killed and greedy readers of documents.
@@ -34,6 +35,7 @@ mod installation;
 mod leaks;
 mod oai;
 mod pages;
+mod query_reading;
 mod real_data;
 mod sandbox;
 mod site;

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use catalog::{CatalogError, CatalogStore};
 use index::FullTextStore;
 use ingest::FileStore;
-use search::Searcher;
+use search::{Searcher, Terms};
 use tokio::{sync::Semaphore, task, time};
 
 use crate::{
@@ -35,6 +35,17 @@ impl Library {
             full_text,
             searcher,
             files: None,
+        }
+    }
+
+    /// The library with these synonyms and translations in place of the
+    /// program's own.
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Self {
+        let searcher = Searcher::new(self.catalogue.clone(), self.full_text.clone());
+        Self {
+            searcher: Arc::new(searcher.with_terms(terms)),
+            ..self
         }
     }
 

@@ -60,6 +60,8 @@ const ENGLISH_ACCENTED_SHARE_MAX: f32 = 0.3;
 const RARE: &[&str] = &[
     "ca", "jv", "tl", "cy", "af", "ak", "sn", "zu", "tk", "uz", "az", "la", "eo", "et", "sl",
 ];
+/// Less sure than this of a rare language, whatlang is asked for a common one.
+const RARE_SURE: f32 = 0.7;
 /// Their confidence counts by half.
 const RARE_WEIGHT: f32 = 0.5;
 /// whatlang's confidence that a text with no English look (and no other) must reach to be believed; measured as the
@@ -189,8 +191,25 @@ fn latin(census: &Census, text: &str) -> Detection {
 static GENERAL: LazyLock<Detector> =
     LazyLock::new(|| Detector::with_denylist(vec![Lang::Vie, Lang::Lat, Lang::Epo]));
 
+/// As [`GENERAL`], without the rare languages.
+static COMMON: LazyLock<Detector> = LazyLock::new(|| {
+    let rare = Lang::all()
+        .iter()
+        .filter(|lang| RARE.contains(&code::short(lang.code())));
+    let never = [Lang::Vie, Lang::Lat, Lang::Epo];
+    Detector::with_denylist(rare.copied().chain(never).collect())
+});
+
 fn general(text: &str) -> Detection {
-    match GENERAL.detect(text) {
+    let found = ask(&GENERAL, text);
+    if RARE.contains(&found.lang) && found.confidence < RARE_SURE {
+        return ask(&COMMON, text);
+    }
+    found
+}
+
+fn ask(detector: &Detector, text: &str) -> Detection {
+    match detector.detect(text) {
         Some(info) => Detection::new(code::short(info.lang().code()), info.confidence() as f32),
         None => Detection::UNDETERMINED,
     }

@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use catalog::SqliteCatalog;
 use index::TantivyStore;
 use ingest::FileStore;
+use search::Terms;
 
 /// An opened installation.
 pub(crate) struct Installation {
@@ -57,9 +58,37 @@ impl Installation {
         Ok(TantivyStore::begin_rebuild(&self.full_text_path())?)
     }
 
+    /// See [`terms`].
+    pub(crate) fn terms(&self) -> anyhow::Result<Terms> {
+        terms(&self.root)
+    }
+
     fn full_text_path(&self) -> PathBuf {
         self.root.join("index").join("fulltext")
     }
+}
+
+/// Synonyms and translations: the list of the program, and after it the
+/// librarians' own in `terms.txt` of the data folder, when there is one.
+pub(crate) fn terms(data: &Path) -> anyhow::Result<Terms> {
+    let path = data.join("terms.txt");
+    let built_in = Terms::built_in();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(built_in.clone());
+        }
+        Err(error) => {
+            return Err(error).with_context(|| {
+                format!(
+                    "`{}` cannot be read; save it as UTF-8 text that this user may read",
+                    path.display()
+                )
+            });
+        }
+    };
+    let own = Terms::parse(&text).with_context(|| format!("`{}`", path.display()))?;
+    Ok(built_in.with(&own))
 }
 
 fn catalogue_path(data: &Path) -> PathBuf {

@@ -58,7 +58,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
 /// The ids of all hits, sorted.
 fn find(installation: &Installation, query: &str) -> anyhow::Result<Vec<RecordId>> {
     let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
-    let searcher = Searcher::new(catalog, installation.full_text()?);
+    let searcher =
+        Searcher::new(catalog, installation.full_text()?).with_terms(installation.terms()?);
     let mut request = SearchRequest::new(query, Clearance::Staff);
     request.mode = Mode::Lexical;
     request.limit = PAGE;

@@ -55,7 +55,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let installation = Installation::open(&context.data)?;
     let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
-    let searcher = Searcher::new(catalog, installation.full_text()?);
+    let searcher =
+        Searcher::new(catalog, installation.full_text()?).with_terms(installation.terms()?);
     let request = SearchRequest {
         mode: args.mode,
         limit: args.limit,

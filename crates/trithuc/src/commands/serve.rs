@@ -11,6 +11,7 @@ use server::{Library, Settings};
 
 use crate::{
     context::Context,
+    installation,
     outcome::{Outcome, Usage},
     output,
 };
@@ -70,7 +71,8 @@ fn open(data: &Path) -> anyhow::Result<Library> {
     let catalogue: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::open(&file)?);
     let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
     let files = FileStore::new(data.join("files"));
-    Ok(Library::new(catalogue, full_text).with_files(files))
+    let library = Library::new(catalogue, full_text).with_files(files);
+    Ok(library.with_terms(installation::terms(data)?))
 }
 
 /// The configuration file, and what the command line says instead.

@@ -1,0 +1,152 @@
+//! How the program reads what people type: without accents, with keystrokes
+//! left in, misspelt, in another language; and the filters that do the same to
+//! any text.
+
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
+
+use crate::installation::{Installation, program};
+
+const RECORDS: &str = r#"{"id":"on","title":"Ô nhiễm nguồn nước ở lưu vực sông Nhuệ","year":2020}
+{"id":"ml","title":"Machine learning for rice yield","year":2021}
+{"id":"bq","title":"Bảo quản hạt giống bằng khí nitơ","year":2019}
+{"id":"mat","title":"Kịch bản sạt lở bờ biển","year":2018}
+"#;
+
+fn library() -> Installation {
+    let installation = Installation::new();
+    let path = installation.input("records.jsonl", RECORDS);
+    assert_eq!(installation.ingest(&path).status, 0);
+    installation
+}
+
+/// Ids of the hits, notices, suggestions.
+fn ask(installation: &Installation, query: &str) -> [Vec<String>; 3] {
+    let arguments = ["search", query, "--mode", "lexical", "--lang", "en"];
+    let ran = installation.run(&arguments);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let answer = ran.json();
+    let strings = |name: &str| {
+        let values = answer[name].as_array().cloned().unwrap_or_default();
+        values
+            .iter()
+            .map(|value| value.as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let hits = answer["hits"].as_array().cloned().unwrap_or_default();
+    let ids = hits
+        .iter()
+        .map(|hit| hit["id"].as_str().unwrap_or_default().to_owned());
+    [ids.collect(), strings("notices"), strings("suggestions")]
+}
+
+#[test]
+fn queries_are_understood_and_the_answer_says_how() {
+    let library = library();
+    let [ids, notices, suggestions] = ask(&library, "o nhiem nguon nuoc");
+    assert_eq!(ids, ["on"]);
+    assert_eq!(suggestions[0], "ô nhiễm nguồn nước");
+    assert!(
+        notices
+            .iter()
+            .any(|notice| notice.contains("ô nhiễm nguồn nước")),
+        "{notices:?}"
+    );
+
+    let [ids, notices, _] = ask(&library, "oo nhieexm nguoofn nuwowcs");
+    assert_eq!(ids, ["on"], "{notices:?}");
+
+    let [ids, notices, _] = ask(&library, "học máy");
+    assert_eq!(ids, ["ml"]);
+    assert!(
+        notices
+            .iter()
+            .any(|notice| notice.contains("machine learning")),
+        "{notices:?}"
+    );
+
+    let [_, _, suggestions] = ask(&library, "machne learning");
+    assert_eq!(suggestions, ["machine learning"]);
+
+    let [ids, notices, suggestions] = ask(&library, "bảo quản hạt giống");
+    assert_eq!((ids, suggestions), (vec!["bq".to_owned()], Vec::new()));
+    assert!(
+        !notices.iter().any(|notice| notice.starts_with("Also")),
+        "{notices:?}"
+    );
+}
+
+#[test]
+fn librarians_add_terms_without_a_rebuild() {
+    let library = library();
+    assert_eq!(ask(&library, "xói lở")[0], Vec::<String>::new());
+    std::fs::write(
+        library.data().join("terms.txt"),
+        "# ours\nxói lở = sạt lở\n",
+    )
+    .unwrap();
+    let [ids, notices, _] = ask(&library, "xói lở");
+    assert_eq!(ids, ["mat"]);
+    assert!(
+        notices.iter().any(|notice| notice.contains("sạt lở")),
+        "{notices:?}"
+    );
+
+    std::fs::write(library.data().join("terms.txt"), "xói lở = sạt lở\nlone\n").unwrap();
+    let ran = library.run(&["search", "xói lở"]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stderr.contains("line 2") && ran.stderr.contains("terms.txt"),
+        "{}",
+        ran.stderr
+    );
+}
+
+fn filter(arguments: &[&str], input: &str) -> String {
+    let mut child = Command::new(program())
+        .arg("text")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn the_text_filters_give_a_line_for_a_line() {
+    assert_eq!(
+        filter(
+            &["restore"],
+            "nghien cuu khoa hoc\nThe cost of clean energy\n\n"
+        ),
+        "nghiên cứu khoa học\nThe cost of clean energy\n\n"
+    );
+    assert_eq!(
+        filter(
+            &["keystrokes"],
+            "phast trieenr beenf vuwngx\nthe class address\n"
+        ),
+        "phát triển bền vững\nthe class address\n"
+    );
+    assert_eq!(
+        filter(&["repair"], "Nh÷ng nguyªn t¾c c¬ b¶n\nĐã đúng rồi\n"),
+        "Những nguyên tắc cơ bản\nĐã đúng rồi\n"
+    );
+    assert_eq!(
+        filter(&["repair", "--from", "vni"], "Coäng hoøa\n"),
+        "Cộng hòa\n"
+    );
+    assert_eq!(
+        filter(&["segment"], "phat trien cong nghe\n"),
+        "phat_trien cong_nghe\n"
+    );
+}
