@@ -81,21 +81,21 @@ fn queries_are_understood_and_the_answer_says_how() {
 #[test]
 fn librarians_add_terms_without_a_rebuild() {
     let library = library();
-    assert_eq!(ask(&library, "xói lở")[0], Vec::<String>::new());
+    assert_eq!(ask(&library, "xâm thực")[0], Vec::<String>::new());
     std::fs::write(
         library.data().join("terms.txt"),
-        "# ours\nxói lở = sạt lở\n",
+        "# ours\nxâm thực = sạt lở\n",
     )
     .unwrap();
-    let [ids, notices, _] = ask(&library, "xói lở");
+    let [ids, notices, _] = ask(&library, "xâm thực");
     assert_eq!(ids, ["mat"]);
     assert!(
         notices.iter().any(|notice| notice.contains("sạt lở")),
         "{notices:?}"
     );
 
-    std::fs::write(library.data().join("terms.txt"), "xói lở = sạt lở\nlone\n").unwrap();
-    let ran = library.run(&["search", "xói lở"]);
+    std::fs::write(library.data().join("terms.txt"), "xâm thực = sạt lở\nlone\n").unwrap();
+    let ran = library.run(&["search", "xâm thực"]);
     assert_eq!(ran.status, 1);
     assert!(
         ran.stderr.contains("line 2") && ran.stderr.contains("terms.txt"),
