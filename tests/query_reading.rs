@@ -94,7 +94,11 @@ fn librarians_add_terms_without_a_rebuild() {
         "{notices:?}"
     );
 
-    std::fs::write(library.data().join("terms.txt"), "xâm thực = sạt lở\nlone\n").unwrap();
+    std::fs::write(
+        library.data().join("terms.txt"),
+        "xâm thực = sạt lở\nlone\n",
+    )
+    .unwrap();
     let ran = library.run(&["search", "xâm thực"]);
     assert_eq!(ran.status, 1);
     assert!(
