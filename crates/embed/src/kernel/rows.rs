@@ -1,0 +1,94 @@
+//! Activations in 8 bits, a scale for each 32 of them.
+
+use super::vector::dispatch;
+use crate::q4::BLOCK;
+
+/// Rows of activations, quantised block by block.
+#[derive(Debug, Default)]
+pub(crate) struct QuantisedRows {
+    width: usize,
+    /// `[n_rows, width / 4]`: four signed bytes, lowest first.
+    packed: Vec<i32>,
+    /// `[n_rows, width / 32]`
+    scales: Vec<f32>,
+    /// `[n_rows, width / 32]`: two 16-bit halves, `−8·Σ` of the values at
+    /// places 0 and 1 of each four (low half), and at 2 and 3 (high half).
+    offsets: Vec<i32>,
+}
+
+impl QuantisedRows {
+    /// Replaces the contents by `rows`, `[n_rows, width]`.
+    ///
+    /// A value is off by at most half a step, 1/254 of the largest magnitude
+    /// of its block.
+    pub(crate) fn fill(&mut self, rows: &[f32], width: usize) {
+        assert!(
+            width % BLOCK == 0 && rows.len() % width == 0,
+            "whole blocks and rows"
+        );
+        self.width = width;
+        let n_blocks = rows.len() / BLOCK;
+        self.packed.resize(rows.len() / 4, 0);
+        self.scales.resize(n_blocks, 0.0);
+        self.offsets.resize(n_blocks, 0);
+        quantise(rows, &mut self.packed, &mut self.scales, &mut self.offsets);
+    }
+
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    pub(crate) fn n_rows(&self) -> usize {
+        self.packed.len() * 4 / self.width.max(1)
+    }
+
+    /// Blocks of a row.
+    pub(crate) fn n_blocks(&self) -> usize {
+        self.width / BLOCK
+    }
+
+    /// Four values to an entry, `width / 4` entries.
+    pub(crate) fn packed(&self, row: usize) -> &[i32] {
+        &self.packed[row * self.width / 4..][..self.width / 4]
+    }
+
+    /// One scale a block.
+    pub(crate) fn scales(&self, row: usize) -> &[f32] {
+        &self.scales[row * self.n_blocks()..][..self.n_blocks()]
+    }
+
+    /// One pair of 16-bit offsets a block.
+    pub(crate) fn offsets(&self, row: usize) -> &[i32] {
+        &self.offsets[row * self.n_blocks()..][..self.n_blocks()]
+    }
+}
+
+dispatch! {
+    fn quantise(rows: &[f32], packed: &mut [i32], scales: &mut [f32], offsets: &mut [i32]) {
+        let blocks = rows.chunks_exact(BLOCK).zip(packed.chunks_exact_mut(BLOCK / 4));
+        for ((values, packed), (scale, offset)) in blocks.zip(scales.iter_mut().zip(offsets)) {
+            let mut largest = [0.0_f32; 8];
+            for eight in values.chunks_exact(8) {
+                for (large, value) in largest.iter_mut().zip(eight) {
+                    *large = large.max(value.abs());
+                }
+            }
+            let largest = largest.iter().fold(0.0_f32, |high, &x| high.max(x));
+            *scale = largest / 127.0;
+            let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+            let mut steps = [0_i32; BLOCK];
+            for (step, value) in steps.iter_mut().zip(values) {
+                // Adding 1.5·2²³ rounds to the nearest integer (ties to even)
+                // and leaves it in the low bits.
+                *step = ((value * inverse + 12_582_912.0).to_bits() as i32) - 0x4B40_0000;
+            }
+            let (mut low, mut high) = (0, 0);
+            for (four, word) in steps.chunks_exact(4).zip(packed) {
+                low += four[0] + four[1];
+                high += four[2] + four[3];
+                *word = (four[0] & 255) | (four[1] & 255) << 8 | (four[2] & 255) << 16 | four[3] << 24;
+            }
+            *offset = (-8 * low & 0xFFFF) | (-8 * high) << 16;
+        }
+    }
+}
