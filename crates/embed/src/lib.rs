@@ -24,6 +24,7 @@ mod import;
 mod kernel;
 mod model;
 mod ngram;
+mod passages;
 mod prepare;
 mod q4;
 mod safetensors;
@@ -42,5 +43,6 @@ pub use import::{
 pub use kernel::Kernel;
 pub use model::{Model, ModelError, Precision};
 pub use ngram::NgramEmbedder;
+pub use passages::{DocumentPassage, PassageLimits, cut_passages};
 pub use prepare::prepare;
 pub use weights::WeightsError;
