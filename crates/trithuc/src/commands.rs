@@ -11,6 +11,7 @@ mod ingest;
 mod search;
 mod serve;
 mod show;
+mod model;
 mod text;
 mod topics;
 mod trends;
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     Eval(eval::Eval),
     /// Serve web pages and the API.
     Serve(serve::Args),
+    /// Embedding models: list, fetch, and vectors of lines.
+    #[command(subcommand)]
+    Model(model::Models),
     /// Text tools: filters over standard input, a line in for a line out.
     #[command(subcommand)]
     Text(text::Text),
@@ -73,6 +77,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::ExtractWorker(args) => extract_worker::run(&args),
         Command::Eval(eval) => eval::run(&eval, context),
         Command::Serve(args) => serve::run(&args, context),
+        Command::Model(question) => model::run(&question, context),
         Command::Text(tool) => text::run(&tool),
         Command::Topics(question) => topics::run(&question),
         Command::Trends(question) => trends::run(&question, context),
