@@ -26,6 +26,7 @@ mod streams;
 )]
 pub mod testsuite;
 mod title_key;
+pub mod vectors;
 
 pub use analysis::{AnalysedToken, TokenView, analyse, for_each_token};
 pub use definition::{
