@@ -361,6 +361,7 @@ impl<'a> Scan<'a> {
             Plan::Prefix { fields, prefix } => {
                 some_if(fields.iter().any(|field| entry.has_prefix(*field, prefix)))
             }
+            Plan::Ids(ids) => some_if(ids.contains(&entry.record.id)),
             Plan::Value { field, value } => some_if(entry.has_value(*field, value)?),
             Plan::And(parts) => {
                 let found: Option<Vec<_>> = all(parts)?.into_iter().collect();

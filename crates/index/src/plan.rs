@@ -20,6 +20,8 @@ mod words;
 pub(crate) use resolve::{identifier_token, plan};
 pub(crate) use words::{PLAIN_FIELDS, forms};
 
+use records::RecordId;
+
 use crate::{FacetField, SearchField};
 
 /// One of the two streams of a field.
@@ -103,6 +105,8 @@ pub(crate) enum Plan {
         field: FacetField,
         value: String,
     },
+    /// Exactly these records.
+    Ids(Vec<RecordId>),
     And(Vec<Plan>),
     Or(Vec<Plan>),
     /// Like `Or`, but the best score of the parts and not their sum.

@@ -89,6 +89,8 @@ pub enum QueryExpr {
     },
     /// Exactly this value of a facet field (year: also a range).
     Value(Filter),
+    /// Exactly these records; they add nothing to a score.
+    Ids(Vec<RecordId>),
     /// All of them.
     And(Vec<QueryExpr>),
     /// At least one of them.

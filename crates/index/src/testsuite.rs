@@ -50,6 +50,10 @@ pub fn records() -> Vec<Record> {
         .collect()
 }
 
+fn id(text: &str) -> RecordId {
+    RecordId::new(text).unwrap()
+}
+
 fn words(text: &str) -> QueryExpr {
     QueryExpr::Words(Words {
         text: text.into(),
@@ -71,6 +75,8 @@ pub fn questions() -> Vec<QueryExpr> {
     vec![
         QueryExpr::All,
         QueryExpr::Nothing,
+        QueryExpr::Ids(vec![id("r003"), id("r077"), id("R003"), id("x")]),
+        QueryExpr::Or(vec![words("khí hậu"), QueryExpr::Ids(vec![id("r003"), id("r050")])]),
         words("biến đổi khí hậu"),
         words("bien doi khi hau"),
         words("bàn"),

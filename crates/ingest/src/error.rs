@@ -18,6 +18,12 @@ pub enum IngestError {
     /// The index failed.
     #[error(transparent)]
     FullText(#[from] index::FullTextError),
+    /// The index of meaning failed.
+    #[error(transparent)]
+    Vectors(#[from] index::vectors::VectorError),
+    /// The model failed.
+    #[error(transparent)]
+    Embed(#[from] embed::EmbedError),
     /// A document cannot be kept.
     #[error(
         "file `{path}` cannot be written; free some space or mend the rights of the data folder, then run the command again: nothing written before is lost"

@@ -24,7 +24,9 @@ mod overlap;
 mod pipeline;
 mod records_file;
 mod records_run;
+mod record_passages;
 mod report;
+mod vectoriser;
 pub mod walk;
 
 pub use error::IngestError;
@@ -33,3 +35,4 @@ pub use indexer::{Indexed, Indexer};
 pub use options::IngestOptions;
 pub use pipeline::{Ingester, Progress};
 pub use report::{IngestReport, SetAside};
+pub use vectoriser::{Vectorised, Vectoriser};

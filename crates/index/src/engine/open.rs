@@ -1,7 +1,8 @@
 //! Opens a plan on one segment: terms become postings, prefixes become sets of
 //! documents, values become conditions on columns.
 
-use tantivy::{BitSet, Term, schema::IndexRecordOption};
+use records::RecordId;
+use tantivy::{BitSet, DocSet as _, TERMINATED, Term, schema::IndexRecordOption};
 
 use super::{
     columns::Condition,
@@ -36,6 +37,7 @@ pub(super) fn open(plan: &Plan, segment: &Segment, snapshot: &Snapshot) -> Resul
             Node::Bag(BagNode::new(groups?, bag.threshold))
         }
         Plan::Prefix { fields, prefix } => Node::Set(docs_with_prefix(fields, prefix, segment)?),
+        Plan::Ids(ids) => Node::Set(docs_of(ids, segment, snapshot)?),
         Plan::Value { field, value } => {
             Node::Condition(Condition::new(*field, &[value], &segment.columns)?)
         }
@@ -112,6 +114,24 @@ fn open_phrase(
         places.push(terms);
     }
     Ok(Some(PhraseCursor::new(places, phrase.slop)))
+}
+
+/// The documents of these records.
+fn docs_of(ids: &[RecordId], segment: &Segment, snapshot: &Snapshot) -> Result<BitSet, Failure> {
+    let mut docs = BitSet::with_max_value(segment.reader.max_doc());
+    let field = snapshot.fields.id;
+    let inverted = segment.reader.inverted_index(field)?;
+    for id in ids {
+        let term = Term::from_field_text(field, id.as_str());
+        let postings = inverted.read_postings(&term, IndexRecordOption::Basic)?;
+        if let Some(mut postings) = postings {
+            while postings.doc() != TERMINATED {
+                docs.insert(postings.doc());
+                postings.advance();
+            }
+        }
+    }
+    Ok(docs)
 }
 
 /// All documents with a word that starts with `prefix`, accents as typed; a

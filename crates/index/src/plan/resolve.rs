@@ -29,6 +29,7 @@ pub(crate) fn plan(expr: &QueryExpr, definition: &Definition, statistics: &dyn S
             field: filter.field,
             value: filter.value.clone(),
         },
+        QueryExpr::Ids(ids) => Plan::Ids(ids.clone()),
         QueryExpr::And(parts) => Plan::And(parts.iter().map(go).collect()),
         QueryExpr::Or(parts) => Plan::Or(parts.iter().map(go).collect()),
         QueryExpr::AndNot(wanted, unwanted) => {
