@@ -19,5 +19,12 @@ trithuc="$target/release/trithuc"
 echo "2/3 taking in the sample collection (tests/sample: fictional records and documents)"
 "$trithuc" --data "$data" ingest --collection "Bộ sưu tập mẫu" tests/sample/records-*.jsonl tests/sample/documents
 
+echo "    the embedding model (72 MB, once for this machine) and the index of meaning"
+if ! "$trithuc" --data "$data" model list | grep -q multilingual-e5-small; then
+  "$trithuc" --data "$data" model fetch ||
+    echo "NOTICE: no embedding model; search goes on by words only (see above for the cure)" >&2
+fi
+"$trithuc" --data "$data" index
+
 echo "3/3 serving; stop with Ctrl-C"
 exec "$trithuc" --data "$data" serve --listen "$listen"

@@ -5,6 +5,11 @@
 //! RAYON_NUM_THREADS=1 …    # one thread
 //! ```
 
+#![allow(
+    clippy::print_stdout,
+    reason = "a measuring aid prints what it measures"
+)]
+
 use std::{error::Error, path::Path, time::Instant};
 
 use embed::{Embedder, Kernel, Model, Precision, TextRole};

@@ -65,7 +65,10 @@ impl Q4Matrix {
     /// Nothing when the shape does not fit whole panels and blocks.
     pub(crate) fn pack(blocks: &[u8], n_out: usize, n_in: usize) -> Option<Self> {
         let row_bytes = n_in / BLOCK * BLOCK_BYTES;
-        if n_out % PANEL != 0 || n_in % BLOCK != 0 || blocks.len() != n_out * row_bytes {
+        if !n_out.is_multiple_of(PANEL)
+            || !n_in.is_multiple_of(BLOCK)
+            || blocks.len() != n_out * row_bytes
+        {
             return None;
         }
         let mut nibbles = vec![0; n_out * n_in];

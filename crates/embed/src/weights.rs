@@ -193,7 +193,10 @@ impl Shape {
         if sizes.contains(&0) || self.n_positions <= self.first_position {
             return Err(WeightsError::Shape(format!("{self:?} has an empty part")));
         }
-        if self.hidden % self.n_heads != 0 || self.hidden % BLOCK != 0 || self.inner % BLOCK != 0 {
+        if !self.hidden.is_multiple_of(self.n_heads)
+            || !self.hidden.is_multiple_of(BLOCK)
+            || !self.inner.is_multiple_of(BLOCK)
+        {
             return Err(WeightsError::Shape(format!(
                 "hidden {} must be a multiple of the {} heads and of {BLOCK}, and inner {} of {BLOCK}",
                 self.hidden, self.n_heads, self.inner

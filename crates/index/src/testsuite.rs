@@ -76,7 +76,10 @@ pub fn questions() -> Vec<QueryExpr> {
         QueryExpr::All,
         QueryExpr::Nothing,
         QueryExpr::Ids(vec![id("r003"), id("r077"), id("R003"), id("x")]),
-        QueryExpr::Or(vec![words("khí hậu"), QueryExpr::Ids(vec![id("r003"), id("r050")])]),
+        QueryExpr::Or(vec![
+            words("khí hậu"),
+            QueryExpr::Ids(vec![id("r003"), id("r050")]),
+        ]),
         words("biến đổi khí hậu"),
         words("bien doi khi hau"),
         words("bàn"),

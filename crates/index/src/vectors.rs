@@ -218,6 +218,14 @@ pub trait VectorStore: Send + Sync {
         clearance: Clearance,
     ) -> Result<Option<PassageText>, VectorError>;
 
+    /// Takes all records out and goes back to the first change; texts that were
+    /// embedded stay known.
+    fn clear(&self) -> Result<(), VectorError>;
+
+    /// Brings the vectors into an order that makes searches fast; changes no
+    /// answer but the speed and, within the bound of the laws, the recall.
+    fn optimise(&self) -> Result<(), VectorError>;
+
     /// What the store holds.
     fn stats(&self) -> Result<VectorStats, VectorError>;
 }

@@ -119,7 +119,10 @@ mod tests {
             .set(Lang::vi(), "Chọn tạo giống lúa.".into());
         let passages = record_passages(&record, &NgramEmbedder::new(16));
         let seen: Vec<&str> = passages.iter().map(|p| p.embedded.as_str()).collect();
-        assert_eq!(seen, ["Lúa chịu mặn\nChọn tạo giống lúa.", "Salt-tolerant rice"]);
+        assert_eq!(
+            seen,
+            ["Lúa chịu mặn\nChọn tạo giống lúa.", "Salt-tolerant rice"]
+        );
         assert_eq!(passages[0].shown, "Chọn tạo giống lúa.");
         assert_ne!(passages[0].hash(), passages[1].hash());
     }
@@ -139,7 +142,11 @@ mod tests {
         let pages: Vec<u32> = passages.iter().filter_map(|p| p.page).collect();
         assert_eq!(pages.len(), passages.len());
         assert!(pages.is_sorted() && pages[0] == 1 && pages.contains(&3));
-        assert!(passages.iter().all(|p| p.embedded.starts_with("Lúa chịu mặn\n")));
+        assert!(
+            passages
+                .iter()
+                .all(|p| p.embedded.starts_with("Lúa chịu mặn\n"))
+        );
     }
 
     #[test]

@@ -30,6 +30,12 @@ pub enum SearchError {
     /// The full-text index failed.
     #[error(transparent)]
     FullText(FullTextError),
+    /// The index of meaning failed.
+    #[error(transparent)]
+    Vectors(index::vectors::VectorError),
+    /// The model failed.
+    #[error(transparent)]
+    Embed(#[from] embed::EmbedError),
     /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -40,6 +46,15 @@ impl From<FullTextError> for SearchError {
         match error {
             FullTextError::Filter(filter) => Self::BadFilter(filter),
             other => Self::FullText(other),
+        }
+    }
+}
+
+impl From<index::vectors::VectorError> for SearchError {
+    fn from(error: index::vectors::VectorError) -> Self {
+        match error {
+            index::vectors::VectorError::Filter(filter) => Self::BadFilter(filter),
+            other => Self::Vectors(other),
         }
     }
 }

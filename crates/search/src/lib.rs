@@ -8,7 +8,9 @@
 
 mod error;
 pub mod evaluation;
+mod fusion;
 mod highlight;
+mod meaning;
 mod notice;
 pub mod query;
 mod reading;
@@ -18,8 +20,10 @@ mod searcher;
 mod terms;
 
 pub use error::SearchError;
+pub use fusion::FusionParts;
 pub use highlight::Highlighter;
 pub use index::{FacetCount, FacetField, Filter, InvalidFilter, Sort, UnknownFacetField};
+pub use meaning::Meaning;
 pub use notice::Notice;
 pub use request::{Mode, SearchRequest, UnknownMode, UnknownSort, parse_sort, sort_word};
 pub use response::{Explanation, Highlighted, Hit, SearchResponse, TotalRelation};

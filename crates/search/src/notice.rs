@@ -20,6 +20,8 @@ pub enum Notice {
     },
     /// Meaning is not indexed here: only words were searched.
     WordsOnly,
+    /// Operators, phrases, fields and numbers of works are looked up exactly.
+    ExactOnly,
     /// Nothing holds enough of the words: what holds any of them is shown.
     Widened,
     /// The query was also read in another way.
@@ -46,6 +48,8 @@ impl Notice {
             (Self::CutWords { kept, of }, false) => {
                 format!("Only the first {kept} of {of} words are searched")
             }
+            (Self::ExactOnly, true) => "Truy vấn chính xác; kết quả chỉ theo từ ngữ".into(),
+            (Self::ExactOnly, false) => "An exact query; results are by words only".into(),
             (Self::WordsOnly, true) => "Chưa có chỉ mục ngữ nghĩa; kết quả chỉ theo từ ngữ".into(),
             (Self::WordsOnly, false) => {
                 "There is no index of meaning here; results are by words only".into()

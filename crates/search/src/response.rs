@@ -86,4 +86,8 @@ pub struct Explanation {
     pub lexical: f64,
     /// Its parts, from the largest.
     pub terms: Vec<ScorePart>,
+    /// How words and meaning make up the score; the two parts sum to it.
+    /// `None` when words alone rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fusion: Option<crate::FusionParts>,
 }

@@ -1,6 +1,6 @@
 //! One search from the query to the page of hits.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use catalog::{CatalogStore, Detail, StoredRecord};
 use index::{
@@ -11,7 +11,9 @@ use records::{Clearance, Lang, Record, RecordId};
 use crate::{
     Explanation, Highlighted, Hit, Mode, Notice, SearchError, SearchRequest, SearchResponse, Terms,
     TotalRelation,
+    fusion::FusionParts,
     highlight::Highlighter,
+    meaning::{Meaning, MeaningPage, by_both, by_meaning, meant_text},
     query::{self, ParsedQuery},
     reading,
 };
@@ -21,10 +23,12 @@ use crate::{
 const MAX_RESPELLED: usize = 20;
 
 /// Answers questions from the catalogue and its indexes.
+#[derive(Clone)]
 pub struct Searcher {
     catalog: Arc<dyn CatalogStore>,
     full_text: Arc<dyn FullTextStore>,
     terms: Terms,
+    meaning: Option<Meaning>,
 }
 
 impl Searcher {
@@ -34,7 +38,16 @@ impl Searcher {
             catalog,
             full_text,
             terms: Terms::built_in().clone(),
+            meaning: None,
         }
+    }
+
+    /// The same with an index of meaning: modes `semantic` and `hybrid` rank by
+    /// it.
+    #[must_use]
+    pub fn with_meaning(mut self, meaning: Meaning) -> Self {
+        self.meaning = Some(meaning);
+        self
     }
 
     /// The same with other terms.
@@ -103,35 +116,29 @@ impl Searcher {
             suggestions.extend(self.respell(&request.query, request.clearance)?);
         }
         let mut notices = parsed.notices.clone();
-        match request.mode {
-            Mode::Lexical => {}
-            Mode::Hybrid => notices.push(Notice::WordsOnly),
-            Mode::Semantic => {
-                return Err(SearchError::Unavailable {
-                    mode: request.mode,
-                    reason: "this installation has no index of meaning; use mode lexical".into(),
-                });
+        let answered = self.by_meaning(request, &parsed, &mut notices)?;
+        let (mut page, parts, mode) = match answered {
+            Some(found) => (found.page, found.parts, request.mode),
+            None => {
+                let page = self.by_words(request, &parsed, &mut notices)?;
+                (page, Vec::new(), Mode::Lexical)
             }
-        }
-        let mut page = self
-            .full_text
-            .search(&full_text_query(request, &parsed, None))?;
-        if page.total == 0 && parsed.is_plain {
-            let wider = self
-                .full_text
-                .search(&full_text_query(request, &parsed, Some(0.0)))?;
-            if wider.total > 0 {
-                notices.push(Notice::Widened);
-                page = wider;
-            }
-        }
+        };
         let (total, facets) = (page.total, std::mem::take(&mut page.facets));
-        let hits = self.hits(page, request, &Highlighter::new(&parsed.wanted))?;
+        let parts: BTreeMap<RecordId, _> = page
+            .hits
+            .iter()
+            .map(|hit| hit.id.clone())
+            .zip(parts)
+            .collect();
+        let highlighter = Highlighter::new(&parsed.wanted);
+        let mut hits = self.hits(page, request, &highlighter)?;
+        self.add_meaning(&mut hits, &parts, request, &highlighter)?;
         Ok(SearchResponse {
             total,
             total_relation: TotalRelation::Eq,
             took_ms: start.elapsed().as_secs_f64() * 1000.0,
-            mode: Mode::Lexical,
+            mode,
             notices: notices
                 .iter()
                 .map(|notice| notice.text(&request.lang))
@@ -140,6 +147,116 @@ impl Searcher {
             facets,
             suggestions,
         })
+    }
+
+    fn by_words(
+        &self,
+        request: &SearchRequest,
+        parsed: &ParsedQuery,
+        notices: &mut Vec<Notice>,
+    ) -> Result<FullTextPage, SearchError> {
+        let page = self
+            .full_text
+            .search(&full_text_query(request, parsed, None))?;
+        if page.total == 0 && parsed.is_plain {
+            let wider = self
+                .full_text
+                .search(&full_text_query(request, parsed, Some(0.0)))?;
+            if wider.total > 0 {
+                notices.push(Notice::Widened);
+                return Ok(wider);
+            }
+        }
+        Ok(page)
+    }
+
+    /// The answer of the modes that rank by meaning; `None` when words alone
+    /// rank, with the reason among the notices.
+    fn by_meaning(
+        &self,
+        request: &SearchRequest,
+        parsed: &ParsedQuery,
+        notices: &mut Vec<Notice>,
+    ) -> Result<Option<MeaningPage>, SearchError> {
+        if request.mode == Mode::Lexical {
+            return Ok(None);
+        }
+        let is_semantic = request.mode == Mode::Semantic;
+        let unavailable = |reason: &str| {
+            Err(SearchError::Unavailable {
+                mode: request.mode,
+                reason: reason.to_owned(),
+            })
+        };
+        let Some(meaning) = &self.meaning else {
+            if is_semantic {
+                return unavailable(
+                    "this installation has no index of meaning; run `trithuc model fetch`, then `trithuc index`, or use mode lexical",
+                );
+            }
+            notices.push(Notice::WordsOnly);
+            return Ok(None);
+        };
+        let is_exact = !parsed.is_plain || looks_like_a_name(&request.query);
+        if is_exact && !is_semantic {
+            if !request.query.trim().is_empty() {
+                notices.push(Notice::ExactOnly);
+            }
+            return Ok(None);
+        }
+        let nearest = match meant_text(parsed).map(|text| meaning.nearest(&text, request)) {
+            Some(Ok(nearest)) => nearest,
+            None | Some(Err(SearchError::Embed(embed::EmbedError::Empty { .. }))) => {
+                if is_semantic {
+                    return unavailable(
+                        "the query has no words to take a meaning from; write some, or use mode lexical",
+                    );
+                }
+                return Ok(None);
+            }
+            Some(Err(error)) => return Err(error),
+        };
+        let full_text = &*self.full_text;
+        if is_semantic {
+            return by_meaning(full_text, request, &nearest).map(Some);
+        }
+        let words = full_text_query(request, parsed, None).expr;
+        by_both(full_text, request, &words, &request.query, &nearest).map(Some)
+    }
+
+    /// Explanations of the fusion, and the passage that is meant where the
+    /// words show none.
+    fn add_meaning(
+        &self,
+        hits: &mut [Hit],
+        parts: &BTreeMap<RecordId, (FusionParts, Option<u32>)>,
+        request: &SearchRequest,
+        highlighter: &Highlighter,
+    ) -> Result<(), SearchError> {
+        for hit in hits {
+            let Some((fusion, passage)) = parts.get(&hit.id) else {
+                continue;
+            };
+            hit.score = fusion.lexical_part + fusion.semantic_part;
+            if let Some(explain) = &mut hit.explain {
+                explain.lexical = explain.terms.iter().map(|t| f64::from(t.score)).sum();
+                explain.fusion = Some(*fusion);
+            }
+            let (Some(number), Some(meaning)) = (passage, &self.meaning) else {
+                continue;
+            };
+            if fusion.lexical_rank.is_some() || !request.passages {
+                continue;
+            }
+            let found = meaning
+                .vectors
+                .passage(&hit.id, *number, request.clearance)?;
+            if let Some(found) = found {
+                hit.snippet = Some(highlighter.snippet(&found.text).0);
+                hit.page = found.page;
+            }
+        }
+        Ok(())
     }
 
     /// The query with every unknown word replaced by the known one that is
@@ -212,6 +329,12 @@ impl Searcher {
     }
 }
 
+/// One word with a digit in it: a DOI, a patent number, an id.
+fn looks_like_a_name(query: &str) -> bool {
+    let query = query.trim();
+    !query.contains(char::is_whitespace) && query.contains(|c: char| c.is_ascii_digit())
+}
+
 fn full_text_query(
     request: &SearchRequest,
     parsed: &ParsedQuery,
@@ -275,6 +398,7 @@ fn show(
         explain: request.explain.then(|| Explanation {
             lexical: f64::from(hit.score),
             terms: hit.parts,
+            fusion: None,
         }),
     };
     Shown {

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use catalog::{CatalogError, CatalogStore};
 use index::FullTextStore;
 use ingest::FileStore;
-use search::{Searcher, Terms};
+use search::{Meaning, Searcher, Terms};
 use tokio::{sync::Semaphore, task, time};
 
 use crate::{
@@ -42,9 +42,19 @@ impl Library {
     /// program's own.
     #[must_use]
     pub fn with_terms(self, terms: Terms) -> Self {
-        let searcher = Searcher::new(self.catalogue.clone(), self.full_text.clone());
+        let searcher = Searcher::clone(&self.searcher);
         Self {
             searcher: Arc::new(searcher.with_terms(terms)),
+            ..self
+        }
+    }
+
+    /// The library with an index of meaning.
+    #[must_use]
+    pub fn with_meaning(self, meaning: Meaning) -> Self {
+        let searcher = Searcher::clone(&self.searcher);
+        Self {
+            searcher: Arc::new(searcher.with_meaning(meaning)),
             ..self
         }
     }

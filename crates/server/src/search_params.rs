@@ -175,9 +175,10 @@ pub(crate) fn search_error(error: SearchError, query: &str) -> ApiError {
         SearchError::Unavailable { mode, reason } => {
             ApiError::invalid("mode", mode.as_str(), reason, "send another mode")
         }
-        error @ (SearchError::FullText(_) | SearchError::Catalog(_)) => {
-            ApiError::unavailable(error)
-        }
+        error @ (SearchError::FullText(_)
+        | SearchError::Catalog(_)
+        | SearchError::Vectors(_)
+        | SearchError::Embed(_)) => ApiError::unavailable(error),
     }
 }
 

@@ -8,9 +8,15 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use catalog::SqliteCatalog;
-use index::TantivyStore;
+use embed::{DEFAULT_MODEL, Embedder as _, Model};
+use index::{
+    TantivyStore,
+    vectors::{SqliteVectors, VectorModel},
+};
 use ingest::FileStore;
-use search::Terms;
+use search::{Meaning, Terms};
+
+use crate::models;
 
 /// An opened installation.
 pub(crate) struct Installation {
@@ -61,6 +67,44 @@ impl Installation {
     /// See [`terms`].
     pub(crate) fn terms(&self) -> anyhow::Result<Terms> {
         terms(&self.root)
+    }
+
+    /// The model and the vectors that it made; `None` when there is no model
+    /// here, so that words alone rank.
+    pub(crate) fn meaning(&self) -> anyhow::Result<Option<Meaning>> {
+        let Some(folder) = models::find(&self.root, DEFAULT_MODEL) else {
+            return Ok(None);
+        };
+        self.meaning_in(&folder, &self.root.join("index").join("vectors"))
+            .map(Some)
+    }
+
+    /// Forgets all vectors; they are made anew from the catalogue.
+    pub(crate) fn drop_vectors(&self) -> anyhow::Result<()> {
+        let folder = self.root.join("index").join("vectors");
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)
+                .with_context(|| format!("`{}` cannot be removed", folder.display()))?;
+        }
+        Ok(())
+    }
+
+    /// The same with the vectors in another folder.
+    pub(crate) fn meaning_in(&self, model: &Path, vectors: &Path) -> anyhow::Result<Meaning> {
+        let model = Model::open(model, None)?;
+        std::fs::create_dir_all(vectors)
+            .with_context(|| format!("folder `{}` cannot be made", vectors.display()))?;
+        // One file a model: another model's vectors stay beside it.
+        let name = model.model_id().replace('/', "-");
+        let known = VectorModel {
+            id: model.model_id().to_owned(),
+            dim: model.dim(),
+        };
+        let vectors = SqliteVectors::open(&vectors.join(format!("{name}.sqlite")), &known)?;
+        Ok(Meaning {
+            embedder: Arc::new(model),
+            vectors: Arc::new(vectors),
+        })
     }
 
     fn full_text_path(&self) -> PathBuf {

@@ -8,8 +8,10 @@ mod cli;
 mod commands;
 mod context;
 mod installation;
+mod models;
 mod outcome;
 mod output;
+mod vectorising;
 
 use std::process::ExitCode;
 

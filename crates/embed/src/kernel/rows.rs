@@ -23,7 +23,7 @@ impl QuantisedRows {
     /// of its block.
     pub(crate) fn fill(&mut self, rows: &[f32], width: usize) {
         assert!(
-            width % BLOCK == 0 && rows.len() % width == 0,
+            width.is_multiple_of(BLOCK) && rows.len().is_multiple_of(width),
             "whole blocks and rows"
         );
         self.width = width;
@@ -88,7 +88,7 @@ dispatch! {
                 high += four[2] + four[3];
                 *word = (four[0] & 255) | (four[1] & 255) << 8 | (four[2] & 255) << 16 | four[3] << 24;
             }
-            *offset = (-8 * low & 0xFFFF) | (-8 * high) << 16;
+            *offset = ((-8 * low) & 0xFFFF) | ((-8 * high) << 16);
         }
     }
 }

@@ -144,7 +144,8 @@ fn the_default_model_knows_what_is_about_the_same_thing() {
         .map(|passage| dot(&query[0], passage))
         .collect();
     for other in [3, 5] {
-        for rice in [0, 2, 4] {
+        // The fifth has no accents: that it is far is why queries are restored.
+        for rice in [0, 2] {
             assert!(scores[rice] > scores[other], "{rice} {other}: {scores:?}");
         }
     }

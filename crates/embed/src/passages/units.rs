@@ -74,8 +74,7 @@ pub(super) fn of_page<'a>(
 fn sentences(paragraph: &str) -> Vec<&str> {
     let mut sentences = Vec::new();
     let mut start = 0;
-    let mut characters = paragraph.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
+    for (at, character) in paragraph.char_indices() {
         let is_end = match character {
             '!' | '?' | '…' => true,
             '.' => !ends_in_abbreviation(&paragraph[start..at]),

@@ -41,14 +41,14 @@ impl QueryCodes {
         let start = out.len();
         #[cfg(target_arch = "x86_64")]
         {
-            if dim % 64 == 0
+            if dim.is_multiple_of(64)
                 && is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512vnni")
             {
                 // SAFETY: the processor has the instructions, as just checked;
                 // picked rows lie within `codes`, as asserted above.
                 unsafe { x86::products_vnni(&self.values, codes, picked, out) };
-            } else if dim % 16 == 0 && is_x86_feature_detected!("avx2") {
+            } else if dim.is_multiple_of(16) && is_x86_feature_detected!("avx2") {
                 // SAFETY: as above, for AVX2.
                 unsafe { x86::products_avx2(&self.values, codes, picked, out) };
             }

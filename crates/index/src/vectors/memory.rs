@@ -151,6 +151,17 @@ impl VectorStore for MemoryVectors {
             .map(|(text, _)| text))
     }
 
+    fn clear(&self) -> Result<(), VectorError> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.entries.clear();
+        state.seq = ChangeSeq::ZERO;
+        Ok(())
+    }
+
+    fn optimise(&self) -> Result<(), VectorError> {
+        Ok(())
+    }
+
     fn stats(&self) -> Result<VectorStats, VectorError> {
         Ok(self.read(|state| VectorStats {
             n_records: state.entries.len() as u64,

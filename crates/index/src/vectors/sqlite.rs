@@ -82,30 +82,6 @@ impl SqliteVectors {
         file::model_of(path).map(Some)
     }
 
-    /// Groups the vectors anew when they have doubled since the last time:
-    /// without it a search stays right, but compares more. Seconds for 100,000.
-    ///
-    /// # Errors
-    /// When the file cannot be read or written.
-    pub fn optimise(&self) -> Result<(), VectorError> {
-        let mut file = self.file();
-        let n_cells = train::n_cells(file::n_passages(&file.connection)?);
-        if n_cells <= 2 * file::n_cells(&file.connection)?.max(1) {
-            return Ok(());
-        }
-        let dim = self.model.dim;
-        let sample = file::sample(&file.connection, train::n_sample(n_cells), dim)?;
-        let centroids = train::centroids(&sample, dim, n_cells);
-        let assigner = Assigner::new(&centroids, dim);
-        file::regroup(&mut file.connection, &centroids, dim, |vector| {
-            assigner.nearest(vector)
-        })?;
-        file.seen = Seen::default();
-        let fresh = load(&mut file, &self.model)?;
-        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-        Ok(())
-    }
-
     fn file(&self) -> std::sync::MutexGuard<'_, File> {
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -243,6 +219,33 @@ impl VectorStore for SqliteVectors {
                 asked.query_row((id.as_str(), number), read).optional()
             });
         found.map_err(while_doing("reading a passage"))
+    }
+
+    fn clear(&self) -> Result<(), VectorError> {
+        let mut file = self.file();
+        file::clear(&mut file.connection)?;
+        self.take_in(&mut file)
+    }
+
+    /// Groups the vectors anew when they have grown fourfold since the last
+    /// time: seconds for 100,000.
+    fn optimise(&self) -> Result<(), VectorError> {
+        let mut file = self.file();
+        let n_cells = train::n_cells(file::n_passages(&file.connection)?);
+        if n_cells <= 2 * file::n_cells(&file.connection)?.max(1) {
+            return Ok(());
+        }
+        let dim = self.model.dim;
+        let sample = file::sample(&file.connection, train::n_sample(n_cells), dim)?;
+        let centroids = train::centroids(&sample, dim, n_cells);
+        let assigner = Assigner::new(&centroids, dim);
+        file::regroup(&mut file.connection, &centroids, dim, |vector| {
+            assigner.nearest(vector)
+        })?;
+        file.seen = Seen::default();
+        let fresh = load(&mut file, &self.model)?;
+        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        Ok(())
     }
 
     fn stats(&self) -> Result<VectorStats, VectorError> {

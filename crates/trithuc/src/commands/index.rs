@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 use index::FullTextStore;
-use ingest::{Indexed, Indexer};
+use ingest::{Indexed, Indexer, Vectorised};
 use serde::Serialize;
 
-use crate::{context::Context, installation::Installation, outcome::Outcome, output};
+use crate::{
+    context::Context, installation::Installation, outcome::Outcome, output, vectorising as progress,
+};
 
 /// Arguments of `index`.
 #[derive(Debug, clap::Args)]
@@ -25,39 +27,76 @@ pub(crate) struct Args {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Only {
     Fulltext,
+    Vectors,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Answer {
     applied: u64,
     seq: u64,
     seconds: f64,
+    /// What was done for the index of meaning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vectors: Option<Vectorised>,
 }
 
 /// Brings the indexes up to date.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let installation = Installation::open(&context.data)?;
-    let indexed = if args.rebuild {
-        rebuild(&installation)?
-    } else {
-        let full_text = installation.full_text()?;
-        bring_up(&installation, &*full_text)?
-    };
-    let answer = Answer {
-        applied: indexed.applied,
-        seq: indexed.seq.0,
-        seconds: start.elapsed().as_secs_f64(),
-    };
+    let mut answer = Answer::default();
+    if args.only != Some(Only::Vectors) {
+        let indexed = if args.rebuild {
+            rebuild(&installation)?
+        } else {
+            let full_text = installation.full_text()?;
+            bring_up(&installation, &*full_text)?
+        };
+        (answer.applied, answer.seq) = (indexed.applied, indexed.seq.0);
+    }
+    if args.only != Some(Only::Fulltext) {
+        answer.vectors = vectors(args, &installation)?;
+    }
+    answer.seconds = start.elapsed().as_secs_f64();
+    if let (Some(Only::Vectors), Some(done)) = (args.only, answer.vectors) {
+        (answer.applied, answer.seq) = (done.applied, done.seq.0);
+    }
     if context.json {
         output::json(&answer)?;
     } else {
         output::line(format!(
-            "{} changes applied in {:.1} s; the full-text index stands at change {}",
+            "{} changes applied in {:.1} s; the index stands at change {}",
             answer.applied, answer.seconds, answer.seq
         ))?;
+        if let Some(done) = answer.vectors {
+            output::line(format!(
+                "meaning: {} passages embedded, {} known already",
+                done.embedded, done.known
+            ))?;
+        }
     }
     Ok(Outcome::Done)
+}
+
+/// Brings the index of meaning up; `None` when there is no model, which is an
+/// error only when nothing else was asked for.
+fn vectors(args: &Args, installation: &Installation) -> anyhow::Result<Option<Vectorised>> {
+    if args.rebuild {
+        installation.drop_vectors()?;
+    }
+    let Some(meaning) = installation.meaning()? else {
+        if args.only == Some(Only::Vectors) {
+            anyhow::bail!("there is no embedding model here; fetch it with `trithuc model fetch`");
+        }
+        eprintln!(
+            "trithuc: there is no embedding model here, so search is by words only; fetch one with `trithuc model fetch`"
+        );
+        return Ok(None);
+    };
+    let bar = progress::bar();
+    let done = progress::vectorise(&*installation.catalog, &meaning, &bar);
+    bar.finish_and_clear();
+    done.map(Some)
 }
 
 fn bring_up(installation: &Installation, full_text: &dyn FullTextStore) -> anyhow::Result<Indexed> {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::{
     context::Context,
+    models,
     outcome::{Outcome, Usage},
     output,
 };
@@ -30,7 +31,8 @@ pub(crate) enum Models {
 /// Where models lie.
 #[derive(Debug, clap::Args)]
 struct Place {
-    /// Folder of the models; `models` in the data folder when not given.
+    /// Folder of the models; when not given, `models` in the data folder, then
+    /// the user's own (`~/.local/share/trithuc/models`), where `fetch` puts them.
     #[arg(long, env = "TRITHUC_MODELS", value_name = "DIR")]
     models: Option<PathBuf>,
 }
@@ -104,23 +106,27 @@ pub(crate) fn run(question: &Models, context: &Context) -> anyhow::Result<Outcom
     }
 }
 
-/// Folder of the models of an installation.
-pub(crate) fn models_folder(context: &Context) -> PathBuf {
-    context.data.join("models")
-}
-
 impl Place {
     fn folder(&self, context: &Context) -> PathBuf {
         self.models
             .clone()
-            .unwrap_or_else(|| models_folder(context))
+            .unwrap_or_else(|| models::home(&context.data))
+    }
+
+    fn folders(&self, context: &Context) -> Vec<PathBuf> {
+        let named = self.models.clone().map(|folder| vec![folder]);
+        named.unwrap_or_else(|| models::folders(&context.data))
     }
 }
 
 fn list(args: &ListArgs, context: &Context) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Done;
     let mut found = Vec::new();
-    for folder in model_folders(&args.place.folder(context))? {
+    let mut all = Vec::new();
+    for models in args.place.folders(context) {
+        all.extend(model_folders(&models)?);
+    }
+    for folder in all {
         let card = if args.verify {
             embed::verify(&folder).map_err(anyhow::Error::from)
         } else {
@@ -200,7 +206,16 @@ fn fetch(args: &FetchArgs, context: &Context) -> anyhow::Result<Outcome> {
 }
 
 fn embed_lines(args: &EmbedArgs, context: &Context) -> anyhow::Result<Outcome> {
-    let folder = args.place.folder(context).join(&args.model);
+    let mut folders = args.place.folders(context).into_iter();
+    let mut folders = folders.by_ref().map(|models| models.join(&args.model));
+    let folder = folders
+        .find(|folder| folder.join("model.toml").exists())
+        .with_context(|| {
+            format!(
+                "there is no model `{}` here; fetch it with `trithuc model fetch`",
+                args.model
+            )
+        })?;
     let precision = args.precision.map(|precision| match precision {
         Precision::Int8 => embed::Precision::Int8,
         Precision::F32 => embed::Precision::F32,

@@ -55,8 +55,13 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let installation = Installation::open(&context.data)?;
     let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
-    let searcher =
+    let mut searcher =
         Searcher::new(catalog, installation.full_text()?).with_terms(installation.terms()?);
+    if args.mode != Mode::Lexical
+        && let Some(meaning) = installation.meaning()?
+    {
+        searcher = searcher.with_meaning(meaning);
+    }
     let request = SearchRequest {
         mode: args.mode,
         limit: args.limit,

@@ -1,19 +1,21 @@
 //! `trithuc serve`: web pages and API over the installation's stores.
 
-use std::{net::SocketAddr, path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use catalog::{CatalogStore, SqliteCatalog};
 use index::{FullTextStore, TantivyStore};
+use indicatif::ProgressBar;
 use ingest::FileStore;
+use search::Meaning;
 use serde_json::json;
 use server::{Library, Settings};
 
 use crate::{
     context::Context,
-    installation,
+    installation::{self, Installation},
     outcome::{Outcome, Usage},
-    output,
+    output, vectorising,
 };
 
 /// Arguments of `serve`.
@@ -71,8 +73,35 @@ fn open(data: &Path) -> anyhow::Result<Library> {
     let catalogue: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::open(&file)?);
     let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
     let files = FileStore::new(data.join("files"));
-    let library = Library::new(catalogue, full_text).with_files(files);
-    Ok(library.with_terms(installation::terms(data)?))
+    let library = Library::new(catalogue.clone(), full_text).with_files(files);
+    let library = library.with_terms(installation::terms(data)?);
+    let Some(meaning) = Installation::open_or_create(data)?.meaning()? else {
+        eprintln!(
+            "trithuc: there is no embedding model here, so search is by words only; fetch one with `trithuc model fetch`"
+        );
+        return Ok(library);
+    };
+    follow(catalogue, meaning.clone());
+    Ok(library.with_meaning(meaning))
+}
+
+/// How long the catalogue is left alone when nothing has changed.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Keeps the index of meaning up to the catalogue while the pages are served,
+/// on a thread of its own that ends with the program; a step cut off is done
+/// again.
+fn follow(catalogue: Arc<dyn CatalogStore>, meaning: Meaning) {
+    std::thread::spawn(move || {
+        loop {
+            let hidden = ProgressBar::hidden();
+            if let Err(error) = vectorising::vectorise(&*catalogue, &meaning, &hidden) {
+                tracing::error!(%error, "the index of meaning cannot follow the catalogue");
+                std::thread::sleep(PAUSE * 30);
+            }
+            std::thread::sleep(PAUSE);
+        }
+    });
 }
 
 /// The configuration file, and what the command line says instead.

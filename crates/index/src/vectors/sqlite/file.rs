@@ -193,6 +193,19 @@ pub(super) fn write(
     tx.commit().map_err(failed)
 }
 
+/// Takes all records out; embeddings stay.
+pub(super) fn clear(connection: &mut Connection) -> Result<(), VectorError> {
+    let failed = while_doing("taking all records out");
+    let tx = begin(connection)?;
+    tx.execute_batch(
+        "INSERT INTO gone (number) SELECT number FROM record;
+         DELETE FROM record; DELETE FROM passage;",
+    )
+    .map_err(&failed)?;
+    set_state(&tx, "seq", 0).map_err(&failed)?;
+    tx.commit().map_err(failed)
+}
+
 fn remove(tx: &Transaction<'_>, id: &RecordId) -> rusqlite::Result<()> {
     let number: Option<i64> = tx
         .prepare_cached("DELETE FROM record WHERE id = ?1 RETURNING number")?

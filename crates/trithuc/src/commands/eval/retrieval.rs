@@ -12,16 +12,19 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use catalog::CatalogStore;
+use embed::DEFAULT_MODEL;
 use ingest::{IngestOptions, Ingester};
 use jiff::Timestamp;
 use records::{Clearance, RecordId};
 use search::{
-    Mode, SearchRequest, Searcher,
+    Meaning, Mode, SearchRequest, Searcher,
     evaluation::{Quality, QualitySum, beir, percentile},
 };
 use serde::Serialize;
 
-use crate::{context::Context, installation::Installation, outcome::Outcome, output};
+use crate::{
+    context::Context, installation::Installation, models, outcome::Outcome, output, vectorising,
+};
 
 /// Hits that recall is measured on.
 const DEPTH: usize = 100;
@@ -38,6 +41,10 @@ pub(crate) struct Args {
     /// Remove the accents from the queries.
     #[arg(long)]
     strip_accents: bool,
+    /// Keep the vectors in this folder, so that a second measurement need not
+    /// make them again.
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
     /// Write the rankings as a TREC run.
     #[arg(long, value_name = "FILE")]
     run: Option<PathBuf>,
@@ -59,7 +66,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let (queries, qrels) = beir::judged_queries(&args.folder)?;
     let place = tempfile::tempdir().context("no temporary folder can be made")?;
     let start = Instant::now();
-    let collection = Collection::build(&args.folder, place.path())?;
+    let collection = Collection::build(args, place.path())?;
     let index_seconds = start.elapsed().as_secs_f64();
     let mut run_file = args.run.as_deref().map(create).transpose()?;
     let mut measured = Vec::new();
@@ -108,7 +115,8 @@ struct Collection {
 impl Collection {
     /// Takes the corpus in. The lines are written anew with the names that the
     /// catalogue will give, so that rankings can be compared with judgements.
-    fn build(folder: &Path, place: &Path) -> anyhow::Result<Self> {
+    fn build(args: &Args, place: &Path) -> anyhow::Result<Self> {
+        let folder = args.folder.as_path();
         let lines = place.join("corpus.jsonl");
         let mut out = create(&lines)?;
         let mut names = BTreeMap::new();
@@ -158,10 +166,11 @@ impl Collection {
             );
         }
         let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
-        Ok(Self {
-            searcher: Searcher::new(catalog, full_text),
-            names,
-        })
+        let mut searcher = Searcher::new(catalog, full_text);
+        if args.modes.iter().any(|mode| *mode != Mode::Lexical) {
+            searcher = searcher.with_meaning(vectors(args, place, &installation)?);
+        }
+        Ok(Self { searcher, names })
     }
 
     /// Names and scores, best first. Questions are read as plain words.
@@ -176,6 +185,21 @@ impl Collection {
             .filter_map(|hit| Some((self.names.get(&hit.id)?.clone(), hit.score)))
             .collect())
     }
+}
+
+/// The vectors of the corpus, in the cache when there is one.
+fn vectors(args: &Args, place: &Path, installation: &Installation) -> anyhow::Result<Meaning> {
+    let model = models::find(&place.join("data"), DEFAULT_MODEL).context(
+        "there is no embedding model here; fetch it with `trithuc model fetch`, or measure mode lexical",
+    )?;
+    let meaning = installation.meaning_in(&model, args.cache.as_deref().unwrap_or(place))?;
+    // A cache may stand at the end of another corpus: take all of it out, and
+    // let its texts be known.
+    meaning.vectors.clear()?;
+    let bar = vectorising::bar();
+    vectorising::vectorise(&*installation.catalog, &meaning, &bar)?;
+    bar.finish_and_clear();
+    Ok(meaning)
 }
 
 fn create(path: &Path) -> anyhow::Result<BufWriter<File>> {
