@@ -10,22 +10,10 @@ shots="${1:-}"
 for tool in node npm; do
   command -v "$tool" >/dev/null || { echo "SKIPPED: no $tool (Debian: apt-get install nodejs npm)" >&2; exit 0; }
 done
-cargo build --release --locked -p trithuc
-target=$(cargo metadata --format-version 1 --no-deps --locked | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-trithuc="$target/release/trithuc"
-data=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$data"' EXIT
-"$trithuc" --data "$data" ingest tests/sample || [ $? -eq 3 ]
+. scripts/serving.sh
+take_in_sample
 password="thử trang bằng trình duyệt"
-printf '%s\n' "$password" | "$trithuc" --data "$data" user add quan-tri --role admin
+printf '%s\n' "$password" | "$trithuc" --data "$work/data" user add quan-tri --role admin
 export TRITHUC_TEST_ADMIN="quan-tri:$password"
-"$trithuc" --data "$data" serve --listen 127.0.0.1:0 >"$data/address" &
-server=$!
-for _ in $(seq 100); do
-  base=$(grep -o 'http://[0-9.:]*' "$data/address" || true)
-  [ -n "$base" ] && break
-  sleep 0.1
-done
-[ -n "$base" ] || { echo "the server did not start" >&2; exit 1; }
+serve
 (cd web/tests && npm ci --ignore-scripts --no-audit --no-fund --silent && node pages.mjs "$base" $shots)

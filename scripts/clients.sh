@@ -9,25 +9,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 examples="${1:-50}"
 command -v python3 >/dev/null || { echo "SKIPPED: no python3 (Debian: apt-get install python3-venv)" >&2; exit 0; }
-cargo build --release --locked -p trithuc
-target=$(cargo metadata --format-version 1 --no-deps --locked | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-trithuc="$target/release/trithuc"
-work=$(mktemp -d)
-server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+. scripts/serving.sh
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --requirement tests/clients/requirements.txt
-"$trithuc" --data "$work/data" ingest tests/sample || [ $? -eq 3 ]
+take_in_sample
 "$trithuc" --data "$work/data" user add admin --role admin --no-password
 key=$("$trithuc" --data "$work/data" user key admin --scope read --scope write --scope admin)
-"$trithuc" --data "$work/data" serve --listen 127.0.0.1:0 >"$work/address" &
-server=$!
-for _ in $(seq 100); do
-  base=$(grep -o 'http://[0-9.:]*' "$work/address" || true)
-  [ -n "$base" ] && break
-  sleep 0.1
-done
-[ -n "$base" ] || { echo "the server did not start" >&2; exit 1; }
+serve
 status=0
 "$work/venv/bin/python" tests/clients/check.py "$base" || status=1
 # Every check but «schema-valid data is accepted»: no schema says which texts

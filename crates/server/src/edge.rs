@@ -17,6 +17,9 @@ use tracing::Instrument as _;
 /// Largest body that a request may have, in bytes: forms of the pages are tiny.
 pub(crate) const BODY_BYTES: usize = 64 * 1024;
 
+/// Header of an answer that no browser and no proxy may keep.
+pub(crate) const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+
 /// Name of a request in the log and in the answer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RequestId(pub(crate) String);

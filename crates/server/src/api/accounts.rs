@@ -7,7 +7,7 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use jiff::Timestamp;
@@ -19,11 +19,10 @@ use crate::{
     accounts::{Accounts, ApiKey, Role, Scope, User},
     app::App,
     auth::is_foreign,
+    edge::NO_STORE,
     error::ApiError,
     visit::Visit,
 };
-
-const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 /// The account behind the request.
 #[derive(Debug, Serialize, ToSchema)]

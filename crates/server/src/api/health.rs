@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::{extract::State, response::IntoResponse};
 
-use crate::{app::App, error::ApiError};
+use crate::{app::App, edge::NO_STORE, error::ApiError};
 
 /// `GET /healthz`
 pub(crate) async fn is_alive() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "no-store")], "ok\n")
+    (NO_STORE, "ok\n")
 }
 
 /// `GET /readyz`: reads from both stores.
@@ -21,5 +21,5 @@ pub(crate) async fn is_ready(State(app): State<Arc<App>>) -> Result<impl IntoRes
             .map_err(ApiError::unavailable)
     })
     .await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], "ready\n"))
+    Ok((NO_STORE, "ready\n"))
 }

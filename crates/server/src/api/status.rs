@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::header, response::IntoResponse};
+use axum::{Json, extract::State, response::IntoResponse};
 use index::FacetField;
 use records::Clearance;
 use search::{FacetCount, Mode, SearchRequest};
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::{
     api::search::ValueCount,
     app::{App, Library},
+    edge::NO_STORE,
     error::ApiError,
     search_params::search_error,
     visit::Visit,
@@ -108,5 +109,5 @@ pub(crate) async fn get_status(
         index_seq: status.index_seq,
         by_type: status.by_type.into_iter().map(ValueCount::from).collect(),
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)))
+    Ok((NO_STORE, Json(answer)))
 }

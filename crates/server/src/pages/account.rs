@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     body::Bytes,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
@@ -15,6 +15,7 @@ use crate::{
     accounts::{Account, ApiKey, Role, Scope},
     app::App,
     auth::session_cookie,
+    edge::NO_STORE,
     error::ApiError,
     pages::{
         form::fields,
@@ -106,12 +107,7 @@ async fn page(
         secret,
         problem,
     };
-    let mut response = respond(&page, visit, status)?;
-    let no_store = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, no_store);
-    Ok(response)
+    Ok((NO_STORE, respond(&page, visit, status)?).into_response())
 }
 
 /// The word for a role.

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     body::Bytes,
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::{
     accounts::{AccountError, Accounts, Role, Scope, User},
     app::App,
+    edge::NO_STORE,
     error::ApiError,
     pages::{
         account::{or_sign_in, role_word},
@@ -70,12 +71,7 @@ async fn page(app: &App, visit: &Visit, problem: Option<String>) -> Result<Respo
             .into(),
         problem,
     };
-    let mut response = respond(&page, visit, status)?;
-    let no_store = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, no_store);
-    Ok(response)
+    Ok((NO_STORE, respond(&page, visit, status)?).into_response())
 }
 
 fn user_view(user: &User, visit: &Visit) -> UserView {
