@@ -15,11 +15,13 @@ pub(super) const COLUMNS: &str = "record.seq, record.version, record.created_at,
      record.updated_at, record.summary, record.provenance, body.pages, body.n_bytes, \
      record.body IS NOT NULL";
 
-/// How `record` meets its full text: not at all when only the summary is read.
+/// How `record` meets its full text: not at all when only the summary is read,
+/// which is asked as a hash that none has. (`ON 0` would read all of `body` for
+/// each record: SQLite looks for a match row by row.)
 pub(super) fn join(detail: Detail) -> &'static str {
     match detail {
         Detail::Full => "LEFT JOIN body ON body.hash = record.body",
-        Detail::Summary => "LEFT JOIN body ON 0",
+        Detail::Summary => "LEFT JOIN body ON body.hash = NULL",
     }
 }
 
