@@ -18,16 +18,28 @@ mod rows;
 mod scalar;
 pub(crate) mod vector;
 
+use std::ops::Range;
+
 pub(crate) use rows::QuantisedRows;
 
-use crate::q4::PANEL;
+use crate::q4::{BLOCK, PANEL};
+
+/// Steps of 4 inputs in a block.
+const STEPS: usize = BLOCK / 4;
+
+/// Rows of the highest tile; rows are padded to a multiple of it.
+pub(crate) const MAX_TILE_ROWS: usize = 8;
+
+/// Writes the outputs of a panel for as many rows as `out` has, from the given
+/// one on.
+type Tile = unsafe fn(&Panel<'_>, &QuantisedRows, usize, &mut [[f32; PANEL]]);
 
 /// 16 outputs of a matrix, see [`crate::q4::Q4Matrix`] for the order of the
 /// numbers.
 pub(crate) struct Panel<'a> {
     pub(crate) nibbles: &'a [u8],
     pub(crate) scales: &'a [f32],
-    pub(crate) bias: &'a [f32],
+    pub(crate) bias: &'a [f32; PANEL],
     /// Where the outputs go in a row of the product.
     pub(crate) first_output: usize,
 }
@@ -78,13 +90,15 @@ impl Kernel {
         }
     }
 
-    /// Writes the 16 outputs of `panel` for each row.
+    /// Writes the 16 outputs of `panel` for some rows.
     ///
-    /// * `out`: `[n_rows, stride]`.
+    /// * `which`: the rows, from a multiple of [`MAX_TILE_ROWS`] on.
+    /// * `out`: `[n_rows, stride]`, all rows.
     pub(crate) fn multiply_panel(
         self,
         panel: &Panel<'_>,
         rows: &QuantisedRows,
+        which: Range<usize>,
         out: &mut [f32],
         stride: usize,
     ) {
@@ -98,18 +112,24 @@ impl Kernel {
             rows.n_blocks() * PANEL,
             "a scale a block and output"
         );
-        assert_eq!(panel.bias.len(), PANEL, "a bias an output");
-        assert!(panel.first_output + PANEL <= stride, "outputs within a row");
-        assert_eq!(out.len(), rows.n_rows() * stride, "room for all rows");
-        match self.0 {
-            Isa::Scalar => scalar::multiply(panel, rows, out, stride),
-            // SAFETY: the value exists only where `available` saw AVX2 and
-            // FMA; the lengths that the kernel relies on are asserted above.
+        assert!(which.end <= rows.n_rows(), "rows that are there");
+        let (tile, n_tile): (Tile, usize) = match self.0 {
+            Isa::Scalar => (scalar::tile, scalar::ROWS),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { avx2::multiply(panel, rows, out, stride) },
-            // SAFETY: as above, for AVX-512F and VNNI.
+            Isa::Avx2 => (avx2::tile, avx2::ROWS),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512Vnni => unsafe { avx512::multiply(panel, rows, out, stride) },
+            Isa::Avx512Vnni => (avx512::tile, avx512::ROWS),
+        };
+        let mut outputs = [[0.0; PANEL]; MAX_TILE_ROWS];
+        for first in which.clone().step_by(n_tile) {
+            // SAFETY: the value exists only where `available` saw the
+            // instructions; the lengths that a tile relies on are asserted
+            // above, and a tile of rows from any multiple of its height below
+            // `n_rows` exists because `QuantisedRows` pads.
+            unsafe { tile(panel, rows, first, &mut outputs[..n_tile]) };
+            for (row, outputs) in (first..which.end).zip(&outputs[..n_tile]) {
+                out[row * stride + panel.first_output..][..PANEL].copy_from_slice(outputs);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A block is 18 bytes: a half-precision scale `d` and 16 bytes; value `j` is
 //! `(low nibble of byte j − 8)·d`, value `j + 16` is `(high nibble − 8)·d`.
 
-use crate::kernel::{Kernel, Panel, QuantisedRows};
+use crate::kernel::{Kernel, MAX_TILE_ROWS, Panel, QuantisedRows};
 
 /// Weights that share a scale.
 pub(crate) const BLOCK: usize = 32;
@@ -12,6 +12,10 @@ pub(crate) const BLOCK_BYTES: usize = 18;
 /// Outputs that a kernel computes side by side: one 512-bit or two 256-bit
 /// registers of 32-bit sums.
 pub(crate) const PANEL: usize = 16;
+
+/// Bytes of activations that every panel passes over in turn: half of a second
+/// level cache of 512 KiB, the smallest in use.
+const ROWS_BYTES: usize = 256 * 1024;
 
 /// Scale of a stored block.
 fn scale(block: &[u8]) -> f32 {
@@ -135,19 +139,23 @@ impl Q4Matrix {
             "room for all outputs"
         );
         let n_blocks = self.n_in / BLOCK;
-        let panels = self
-            .nibbles
-            .chunks_exact(self.n_in * PANEL)
-            .zip(self.scales.chunks_exact(n_blocks * PANEL))
-            .zip(bias.chunks_exact(PANEL));
-        for (panel, ((nibbles, scales), bias)) in panels.enumerate() {
-            let panel = Panel {
-                nibbles,
-                scales,
-                bias,
-                first_output: panel * PANEL,
-            };
-            kernel.multiply_panel(&panel, rows, out, self.n_out);
+        let step = (ROWS_BYTES / self.n_in).next_multiple_of(MAX_TILE_ROWS);
+        for first in (0..rows.n_rows()).step_by(step) {
+            let which = first..rows.n_rows().min(first + step);
+            let panels = self
+                .nibbles
+                .chunks_exact(self.n_in * PANEL)
+                .zip(self.scales.chunks_exact(n_blocks * PANEL))
+                .zip(bias.as_chunks::<PANEL>().0);
+            for (panel, ((nibbles, scales), bias)) in panels.enumerate() {
+                let panel = Panel {
+                    nibbles,
+                    scales,
+                    bias,
+                    first_output: panel * PANEL,
+                };
+                kernel.multiply_panel(&panel, rows, which.clone(), out, self.n_out);
+            }
         }
     }
 }

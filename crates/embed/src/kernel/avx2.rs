@@ -1,116 +1,71 @@
-//! The kernel on AVX2: 2 rows times 16 outputs at a time, which with their
-//! sums, products and weights just fit the 16 registers.
+//! The tile on AVX2: 4 rows times 16 outputs. The 8 registers of 16-bit sums
+//! stay where they are for a block; the sums in floats wait in the nearest
+//! cache, where a block touches them once.
 
 use std::arch::x86_64::{
-    __m256, __m256i, _mm256_add_epi16, _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_ps,
+    __m256i, _mm256_add_epi16, _mm256_cvtepi32_ps, _mm256_fmadd_ps, _mm256_loadu_ps,
     _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_mul_ps, _mm256_set1_epi16,
     _mm256_set1_epi32, _mm256_set1_ps, _mm256_storeu_ps,
 };
 
-use super::{Panel, QuantisedRows};
+use super::{Panel, QuantisedRows, STEPS};
 use crate::q4::{BLOCK, PANEL};
 
-/// Steps of 4 inputs in a block.
-const STEPS: usize = BLOCK / 4;
+/// Rows of a tile.
+pub(super) const ROWS: usize = 4;
 
 /// # Safety
-/// The processor has AVX2 and FMA, and the lengths are those asserted by
-/// [`super::Kernel::multiply_panel`].
+/// The processor has AVX2 and FMA, and the panel and `first` are those that
+/// [`super::Kernel::multiply_panel`] asserted.
 #[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn multiply(
-    panel: &Panel<'_>,
-    rows: &QuantisedRows,
-    out: &mut [f32],
-    stride: usize,
-) {
-    let mut row = 0;
-    // SAFETY: `tile` has the features of this function, and each call stays
-    // within `n_rows`.
-    unsafe {
-        while row + 2 <= rows.n_rows() {
-            tile::<2>(panel, rows, row, out, stride);
-            row += 2;
-        }
-        if row < rows.n_rows() {
-            tile::<1>(panel, rows, row, out, stride);
-        }
-    }
-}
-
-/// `R` rows from `first` on.
-///
-/// # Safety
-/// As [`multiply`]; `first + R` rows exist.
-#[target_feature(enable = "avx2,fma")]
-unsafe fn tile<const R: usize>(
+pub(super) unsafe fn tile(
     panel: &Panel<'_>,
     rows: &QuantisedRows,
     first: usize,
-    out: &mut [f32],
-    stride: usize,
+    out: &mut [[f32; PANEL]],
 ) {
-    let values: [&[i32]; R] = std::array::from_fn(|r| rows.packed(first + r));
-    let row_scales: [&[f32]; R] = std::array::from_fn(|r| rows.scales(first + r));
-    let offsets: [&[i32]; R] = std::array::from_fn(|r| rows.offsets(first + r));
+    let n_blocks = rows.n_blocks();
+    let (values, row_scales, offsets) = rows.tile(first);
     let ones = _mm256_set1_epi16(1);
-    // SAFETY: a panel has 16 biases, 16 scales a block and 64 bytes a step,
-    // and `out` has `stride` numbers a row with 16 from `first_output` on.
+    // Unknown to the compiler: it would unroll the steps, order the sums anew
+    // and run out of registers (measured: `examples/speed.rs`, 4 times slower).
+    let n_steps = std::hint::black_box(STEPS);
+    let mut sums = [[0.0_f32; PANEL]; ROWS];
+    sums.fill(*panel.bias);
+    // SAFETY: a panel has 16 scales a block and 64 bytes a step; the rows of
+    // the tile exist (`QuantisedRows` pads them), each with a word a step and
+    // a scale and an offset a block.
     unsafe {
-        let bias = panel.bias.as_ptr();
-        let mut sums: [[__m256; 2]; R] = [[_mm256_loadu_ps(bias), _mm256_loadu_ps(bias.add(8))]; R];
-        for block in 0..rows.n_blocks() {
-            let products = block_products::<R>(panel, &values, &offsets, block);
-            let scales = panel.scales.as_ptr().add(block * PANEL);
-            let scales = [_mm256_loadu_ps(scales), _mm256_loadu_ps(scales.add(8))];
-            for r in 0..R {
-                let row_scale = _mm256_set1_ps(*row_scales[r].get_unchecked(block));
-                for half in 0..2 {
-                    let wide = _mm256_cvtepi32_ps(_mm256_madd_epi16(products[r][half], ones));
-                    let scale = _mm256_mul_ps(scales[half], row_scale);
-                    sums[r][half] = _mm256_fmadd_ps(wide, scale, sums[r][half]);
+        for block in 0..n_blocks {
+            let mut products = [[_mm256_set1_epi32(0); 2]; ROWS];
+            for (r, products) in products.iter_mut().enumerate() {
+                let offset = *offsets.get_unchecked(r * n_blocks + block);
+                *products = [_mm256_set1_epi32(offset); 2];
+            }
+            let weights = panel.nibbles.as_ptr().add(block * BLOCK * PANEL);
+            let values = values.as_ptr().add(block * STEPS);
+            for step in 0..n_steps {
+                let at = weights.add(step * 4 * PANEL).cast::<__m256i>();
+                let (left, right) = (_mm256_loadu_si256(at), _mm256_loadu_si256(at.add(1)));
+                for (r, [a, b]) in products.iter_mut().enumerate() {
+                    let four = _mm256_set1_epi32(*values.add(r * n_blocks * STEPS + step));
+                    *a = _mm256_add_epi16(*a, _mm256_maddubs_epi16(left, four));
+                    *b = _mm256_add_epi16(*b, _mm256_maddubs_epi16(right, four));
                 }
             }
-        }
-        for (r, sums) in sums.iter().enumerate() {
-            let at = out
-                .as_mut_ptr()
-                .add((first + r) * stride + panel.first_output);
-            _mm256_storeu_ps(at, sums[0]);
-            _mm256_storeu_ps(at.add(8), sums[1]);
+            let scales = panel.scales.as_ptr().add(block * PANEL);
+            for (r, products) in products.iter().enumerate() {
+                let row_scale = _mm256_set1_ps(*row_scales.get_unchecked(r * n_blocks + block));
+                for (half, product) in products.iter().enumerate() {
+                    let sum = sums[r].as_mut_ptr().add(8 * half);
+                    let wide = _mm256_cvtepi32_ps(_mm256_madd_epi16(*product, ones));
+                    let scale = _mm256_mul_ps(_mm256_loadu_ps(scales.add(8 * half)), row_scale);
+                    _mm256_storeu_ps(sum, _mm256_fmadd_ps(wide, scale, _mm256_loadu_ps(sum)));
+                }
+            }
         }
     }
-}
-
-/// Sums of products in 16 bits, two neighbours an output.
-///
-/// # Safety
-/// As [`tile`]; `block` exists.
-#[inline]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn block_products<const R: usize>(
-    panel: &Panel<'_>,
-    values: &[&[i32]; R],
-    offsets: &[&[i32]; R],
-    block: usize,
-) -> [[__m256i; 2]; R] {
-    // SAFETY: block and step are within the panel and the rows.
-    unsafe {
-        let mut products: [[__m256i; 2]; R] =
-            std::array::from_fn(|r| [_mm256_set1_epi32(*offsets[r].get_unchecked(block)); 2]);
-        let weights = panel.nibbles.as_ptr().add(block * BLOCK * PANEL);
-        for step in 0..STEPS {
-            let at = weights.add(step * 4 * PANEL).cast::<__m256i>();
-            let weights = [_mm256_loadu_si256(at), _mm256_loadu_si256(at.add(1))];
-            for r in 0..R {
-                let four = _mm256_set1_epi32(*values[r].get_unchecked(block * STEPS + step));
-                for half in 0..2 {
-                    products[r][half] = _mm256_add_epi16(
-                        products[r][half],
-                        _mm256_maddubs_epi16(weights[half], four),
-                    );
-                }
-            }
-        }
-        products
+    for (out, sums) in out.iter_mut().zip(sums) {
+        *out = sums;
     }
 }

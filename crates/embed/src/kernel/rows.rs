@@ -1,12 +1,14 @@
 //! Activations in 8 bits, a scale for each 32 of them.
 
-use super::vector::dispatch;
+use super::{MAX_TILE_ROWS, STEPS, vector::dispatch};
 use crate::q4::BLOCK;
 
-/// Rows of activations, quantised block by block.
+/// Rows of activations, quantised block by block. Behind the last row come
+/// others, of any contents, up to a multiple of [`MAX_TILE_ROWS`].
 #[derive(Debug, Default)]
 pub(crate) struct QuantisedRows {
     width: usize,
+    n_rows: usize,
     /// `[n_rows, width / 4]`: four signed bytes, lowest first.
     packed: Vec<i32>,
     /// `[n_rows, width / 32]`
@@ -27,8 +29,9 @@ impl QuantisedRows {
             "whole blocks and rows"
         );
         self.width = width;
-        let n_blocks = rows.len() / BLOCK;
-        self.packed.resize(rows.len() / 4, 0);
+        self.n_rows = rows.len() / width;
+        let n_blocks = self.n_rows.next_multiple_of(MAX_TILE_ROWS) * width / BLOCK;
+        self.packed.resize(n_blocks * STEPS, 0);
         self.scales.resize(n_blocks, 0.0);
         self.offsets.resize(n_blocks, 0);
         quantise(rows, &mut self.packed, &mut self.scales, &mut self.offsets);
@@ -39,7 +42,7 @@ impl QuantisedRows {
     }
 
     pub(crate) fn n_rows(&self) -> usize {
-        self.packed.len() * 4 / self.width.max(1)
+        self.n_rows
     }
 
     /// Blocks of a row.
@@ -47,19 +50,15 @@ impl QuantisedRows {
         self.width / BLOCK
     }
 
-    /// Four values to an entry, `width / 4` entries.
-    pub(crate) fn packed(&self, row: usize) -> &[i32] {
-        &self.packed[row * self.width / 4..][..self.width / 4]
-    }
-
-    /// One scale a block.
-    pub(crate) fn scales(&self, row: usize) -> &[f32] {
-        &self.scales[row * self.n_blocks()..][..self.n_blocks()]
-    }
-
-    /// One pair of 16-bit offsets a block.
-    pub(crate) fn offsets(&self, row: usize) -> &[i32] {
-        &self.offsets[row * self.n_blocks()..][..self.n_blocks()]
+    /// Values (four to a word), scales and offsets (one a block each) from a
+    /// row on, row after row.
+    pub(super) fn tile(&self, first: usize) -> (&[i32], &[f32], &[i32]) {
+        let block = first * self.n_blocks();
+        (
+            &self.packed[block * STEPS..],
+            &self.scales[block..],
+            &self.offsets[block..],
+        )
     }
 }
 
