@@ -31,6 +31,8 @@ const LATENT_DIM: usize = 48;
 const LATENT_NOISE: f32 = 0.7;
 const NOISE: f32 = 0.05;
 const N_QUERIES: usize = 500;
+/// Queries that are compared with the oracle, which looks at every vector.
+const N_COMPARED: usize = 100;
 const LIMIT: usize = 10;
 const BATCH: usize = 1000;
 
@@ -49,10 +51,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = folder.path().join("vectors.sqlite");
     let before_mb = resident_mb();
     let store = SqliteVectors::open(&path, &model)?;
-    let started = Instant::now();
+    let (started, started_s) = (Instant::now(), cpu_s());
     fill(&store, &vectors)?;
+    let (filled, filled_s) = (started.elapsed().as_secs_f64(), cpu_s() - started_s);
     store.optimise()?;
-    println!("build\t{:.1} s", started.elapsed().as_secs_f64());
+    println!(
+        "build\t{:.1} s, processor time {:.1} s (of it filling {filled:.1}, {filled_s:.1} s)",
+        started.elapsed().as_secs_f64(),
+        cpu_s() - started_s
+    );
     println!(
         "memory\t{} MB\tdisk {} MB",
         resident_mb().saturating_sub(before_mb),
@@ -185,15 +192,15 @@ fn report_searches<'q>(
     let mut best_s = f64::INFINITY;
     let mut found = Vec::new();
     for _ in 0..3 {
-        let started = Instant::now();
+        let started_s = cpu_s();
         found = asked
             .iter()
             .map(|q| store.search(q))
             .collect::<Result<Vec<_>, _>>()?;
-        best_s = best_s.min(started.elapsed().as_secs_f64());
+        best_s = best_s.min(cpu_s() - started_s);
     }
     let mut n_found = 0;
-    for (query, found) in asked.iter().zip(&found) {
+    for (query, found) in asked.iter().zip(&found).take(N_COMPARED) {
         let wanted = oracle.search(query)?;
         n_found += wanted
             .iter()
@@ -201,8 +208,8 @@ fn report_searches<'q>(
             .count();
     }
     println!(
-        "{name}\trecall@{LIMIT} {:.4}\t{:.0} searches/s",
-        n_found as f64 / (queries.len() * LIMIT) as f64,
+        "{name}\trecall@{LIMIT} {:.4}\t{:.0} searches a second of processor time",
+        n_found as f64 / (queries.len().min(N_COMPARED) * LIMIT) as f64,
         queries.len() as f64 / best_s
     );
     Ok(())
@@ -240,6 +247,16 @@ fn report_inserts(
         times_ms[50], times_ms[95]
     );
     Ok(())
+}
+
+/// Seconds that the threads of this process have run.
+fn cpu_s() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten();
+    let stats = tasks.flatten().filter_map(|task| {
+        let line = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        line.split(' ').next()?.parse::<f64>().ok()
+    });
+    stats.sum::<f64>() / 1e9
 }
 
 fn resident_mb() -> u64 {
