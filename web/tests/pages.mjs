@@ -47,8 +47,11 @@ for (const kind of ["paper", "patent", "dataset", "thesis", "task"]) {
   const { hits } = await ask(`filter=type:${kind}&limit=1&sort=newest`);
   if (hits.length) paths[kind] = new URL(hits[0].url).pathname;
 }
-const { hits: documents } = await ask("filter=type:other&limit=1&q=the");
-if (documents.length) paths.document = new URL(documents[0].url).pathname;
+// A snippet with a page number comes from the full text of a document.
+const { hits: found } = await ask(`limit=50&q=${encodeURIComponent("phương pháp")}`);
+const document = found.find((hit) => hit.page);
+if (!document) throw new Error("no sample document is found by its full text");
+paths.document = new URL(document.url).pathname;
 paths.login = "/login";
 const expected = { badquery: 400, missing: 404, badparameter: 400 };
 
@@ -142,7 +145,8 @@ async function accounts() {
   await page.fill("#name", name);
   await page.fill("#password", "sai mật khẩu rồi");
   await page.keyboard.press("Enter");
-  expect(await page.locator("[role=alert]").count(), "a wrong password is not told");
+  const isTold = await page.locator("[role=alert]").waitFor({ timeout: 10_000 }).then(() => true, () => false);
+  expect(isTold, "a wrong password is not told");
   await page.fill("#password", password);
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/account$/);
