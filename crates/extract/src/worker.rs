@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use pool::{WorkerLimits, WorkerPool};
 
+use records::with_causes;
+
 use crate::{Document, Limits};
 
 /// What is asked of a worker; the bytes follow.
@@ -60,18 +62,4 @@ pub fn serve(mut input: impl BufRead, mut output: impl Write, limits: &Limits) -
         output.write_all(&answer)?;
         output.flush()?;
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut shown = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !shown.contains(&text) {
-            shown.push_str(": ");
-            shown.push_str(&text);
-        }
-        cause = error.source();
-    }
-    shown
 }

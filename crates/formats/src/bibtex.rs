@@ -11,8 +11,11 @@ use biblatex::{Bibliography, Chunk, ChunksExt, Entry};
 use records::{AgentKind, AgentRole};
 
 use crate::{
-    EntryError, Limits, Parsed, RawEntry, RecordFormat, decode, fields::Fields, json_fields,
-    json_lines::Lines, names,
+    EntryError, Limits, Parsed, RawEntry, RecordFormat, decode,
+    fields::Fields,
+    json_lines::Lines,
+    line_groups::{LineGroups, Rules},
+    names,
 };
 
 /// BibTeX.
@@ -30,9 +33,7 @@ impl RecordFormat for BibtexFormat {
         limits: Limits,
     ) -> Box<dyn Iterator<Item = io::Result<RawEntry>> + 'a> {
         Box::new(Entries {
-            lines: Lines::new(input, limits),
-            limits,
-            started: None,
+            groups: LineGroups::new(Lines::new(input, limits), limits, RULES),
             abbreviations: None,
         })
     }
@@ -48,7 +49,7 @@ impl RecordFormat for BibtexFormat {
             let n = bibliography.len();
             return Err(syntax(format!("{n} entries start on this line")));
         };
-        let mut parsed = json_fields::read_fields(fields(found).into_map())?;
+        let mut parsed = fields(found).into_parsed("bibtex")?;
         parsed.record.provenance.remarks.extend(remark);
         Ok(parsed)
     }
@@ -62,36 +63,22 @@ fn syntax(reason: String) -> EntryError {
     }
 }
 
-/// Joins lines to entries. Each line that starts with `@word{` starts one;
-/// what stands before the first is a comment.
+/// Each line that starts with `@word{` starts an entry; what stands before the
+/// first is a comment.
+const RULES: Rules = Rules {
+    is_start,
+    is_end: |_| false,
+    keeps_strays: false,
+};
+
+/// Entries with the abbreviations that hold for them.
 struct Entries<'a> {
-    lines: Lines<'a>,
-    limits: Limits,
-    started: Option<RawEntry>,
+    groups: LineGroups<'a>,
     /// All `@string` definitions so far.
     abbreviations: Option<Arc<str>>,
 }
 
 impl Entries<'_> {
-    fn read(&mut self) -> io::Result<Option<RawEntry>> {
-        let mut entry = self.started.take();
-        for line in self.lines.by_ref() {
-            let line = line?;
-            if is_start(&line.bytes) {
-                match entry {
-                    None => entry = Some(line),
-                    Some(_) => {
-                        self.started = Some(line);
-                        return Ok(entry);
-                    }
-                }
-            } else if let Some(open) = entry.as_mut() {
-                append(open, &line, self.limits);
-            }
-        }
-        Ok(entry)
-    }
-
     /// Keeps definitions for the entries that follow; passes over comments.
     fn define(&mut self, entry: &RawEntry) -> bool {
         let word = entry_word(&entry.bytes).unwrap_or_default();
@@ -108,22 +95,12 @@ impl Entries<'_> {
     }
 }
 
-fn append(entry: &mut RawEntry, line: &RawEntry, limits: Limits) {
-    let n_bytes = entry.bytes.len() + line.bytes.len();
-    if line.overlong_bytes.is_some() || n_bytes > limits.max_entry_bytes {
-        entry.overlong_bytes = Some(line.overlong_bytes.unwrap_or(n_bytes as u64));
-    } else {
-        entry.bytes.push(b'\n');
-        entry.bytes.extend_from_slice(&line.bytes);
-    }
-}
-
 impl Iterator for Entries<'_> {
     type Item = io::Result<RawEntry>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let mut entry = match self.read().transpose()? {
+            let mut entry = match self.groups.next()? {
                 Ok(entry) => entry,
                 Err(error) => return Some(Err(error)),
             };

@@ -11,7 +11,8 @@ use crate::IdSource;
 
 /// A format that holds many records.
 pub trait RecordFormat: Send + Sync {
-    /// The word in provenance and reports: `jsonl`, `bibtex`, `ris`, `csv`.
+    /// The word in reports, and in provenance where the record says no more
+    /// special one: `jsonl`, `xml`, `marc21`.
     fn name(&self) -> &'static str;
 
     /// Cuts UTF-8 bytes into entries, in order, in bounded memory. Ends at the
@@ -49,7 +50,7 @@ impl Default for Limits {
 /// One entry as it stands in the file.
 #[derive(Debug, Clone, Default)]
 pub struct RawEntry {
-    /// Line on which it starts, from 1.
+    /// Line on which it starts, from 1; in a format without lines, its number.
     pub line: u64,
     /// Its bytes; of an entry that is too long only the first ones.
     pub bytes: Vec<u8>,

@@ -13,7 +13,7 @@ use records::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{EntryError, Parsed, identity, language};
+use crate::{EntryError, Parsed, identity, language, vocabulary};
 
 /// Makes a record of a JSON value.
 pub(crate) fn read(value: Value) -> Result<Parsed, EntryError> {
@@ -62,8 +62,11 @@ impl FieldReader {
         record.keywords = self.keywords(language.as_ref());
         record.language = language;
         record.agents = self.agents();
-        record.institutions = self.texts(&["institutions", "affiliations"]);
-        record.date = self.text(&["date", "published"]);
+        record.institutions = self.texts(&["institutions", "affiliations", "workplace"]);
+        record.date = self.text(&["date", "published", "acceptance_date", "approval_date"]);
+        record.date = record
+            .date
+            .map(|raw| crate::dates::read(&raw).unwrap_or(raw));
         record.year = self.year(record.date.as_deref());
         self.read_place(&mut record);
         self.read_rights(&mut record);
@@ -106,12 +109,21 @@ impl FieldReader {
 
     fn record_type(&mut self) -> RecordType {
         let Some(word) = self.text(&["type"]) else {
-            return RecordType::Paper;
+            return match self.fields.contains_key("project_code") {
+                true => RecordType::Task,
+                false => RecordType::Paper,
+            };
         };
-        word.to_lowercase().parse().unwrap_or_else(|error| {
-            self.remarks.push(format!("{error}; taken as other"));
-            RecordType::Other
-        })
+        let ours = word.to_lowercase().parse::<RecordType>();
+        ours.or_else(|error| vocabulary::record_type(&word).ok_or(error))
+            .unwrap_or_else(|error| {
+                // A level of tasks: `Nhà nước`, `Bộ`, `Cơ sở`.
+                if self.fields.contains_key("project_code") {
+                    return RecordType::Task;
+                }
+                self.remarks.push(format!("{error}; taken as other"));
+                RecordType::Other
+            })
     }
 
     fn guess_language(&self, record: &Record) -> Option<Lang> {
@@ -188,14 +200,22 @@ impl FieldReader {
     /// own; a later one is in another language, or it would not be there.
     fn texts_by_language(&mut self, texts: &[Value], stated: Option<&Lang>) -> LocalisedText {
         let mut found = LocalisedText::default();
+        for (lang, text) in texts.iter().filter_map(labelled) {
+            if found.get(&lang).is_some() {
+                let shown: String = text.chars().take(40).collect();
+                self.remarks.push(format!(
+                    "`{shown}` left out: there is one in `{lang}` already"
+                ));
+            } else {
+                found.set(lang, text);
+            }
+        }
         for text in texts.iter().filter_map(plain) {
             let mut lang = language::of(&text, stated);
             if found.get(&lang).is_some() {
                 let detected = Lang::parse(text::detect(&text).lang);
-                let guesses = [detected, Lang::en(), Lang::vi()];
-                let free = guesses
-                    .into_iter()
-                    .find(|guess| guess.as_str() != "und" && found.get(guess).is_none());
+                let guesses = [detected, Lang::en(), Lang::und()];
+                let free = guesses.into_iter().find(|guess| found.get(guess).is_none());
                 let shown: String = text.chars().take(40).collect();
                 let Some(free) = free else {
                     self.remarks.push(format!(
@@ -220,12 +240,17 @@ impl FieldReader {
                 .filter(|(_, words)| !words.is_empty())
                 .collect(),
             Some(value) => {
-                let words = keyword_list(&value);
-                if words.is_empty() {
-                    return Localised::default();
+                let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+                let mut found: Localised<Vec<String>> = Localised::default();
+                for (lang, word) in items.iter().filter_map(labelled) {
+                    add_words(&mut found, lang, vec![word]);
                 }
-                let lang = language::of(&words.join(", "), record_language);
-                Localised::one(lang, words)
+                let words = keyword_list(&value);
+                if !words.is_empty() {
+                    let lang = language::of(&words.join(", "), record_language);
+                    add_words(&mut found, lang, words);
+                }
+                found
             }
             None => Localised::default(),
         }
@@ -233,6 +258,28 @@ impl FieldReader {
 
     fn agents(&mut self) -> Vec<Agent> {
         let mut agents = self.list::<Agent>("agents");
+        for (names, role) in [
+            (
+                ["lead_researcher", "principal_investigator"],
+                AgentRole::PrincipalInvestigator,
+            ),
+            (
+                ["lead_institution", "host_institution"],
+                AgentRole::LeadInstitution,
+            ),
+        ] {
+            for name in self.texts(&names) {
+                let kind = match role {
+                    AgentRole::LeadInstitution => AgentKind::Organisation,
+                    _ => AgentKind::Person,
+                };
+                agents.push(Agent {
+                    kind,
+                    role,
+                    ..Agent::author(name)
+                });
+            }
+        }
         match self.take(&["authors", "author", "creators"]) {
             Some(Value::Array(items)) => {
                 for item in items {
@@ -341,6 +388,22 @@ fn plain(value: &Value) -> Option<String> {
         _ => return None,
     };
     (!text.is_empty()).then_some(text)
+}
+
+/// A text whose language the source says.
+fn labelled(value: &Value) -> Option<(Lang, String)> {
+    let lang = value.get("lang")?.as_str()?;
+    Some((Lang::parse(lang), plain(value.get("text")?)?))
+}
+
+fn add_words(found: &mut Localised<Vec<String>>, lang: Lang, words: Vec<String>) {
+    let mut all = found.get(&lang).cloned().unwrap_or_default();
+    for word in words {
+        if !all.contains(&word) {
+            all.push(word);
+        }
+    }
+    found.set(lang, all);
 }
 
 fn plain_or_name(value: &Value) -> Option<String> {

@@ -1,8 +1,8 @@
-//! JSON Lines: one record a line, as `json_fields` reads it.
+//! JSON Lines: one record a line, in any dialect that [`crate::JsonFormat`] knows.
 
 use std::io::{self, BufRead};
 
-use crate::{EntryError, Limits, Parsed, RawEntry, RecordFormat, decode, json_fields};
+use crate::{EntryError, Limits, Parsed, RawEntry, RecordFormat, json};
 
 /// JSON Lines.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,31 +24,12 @@ impl RecordFormat for JsonLinesFormat {
 
     fn parse(&self, entry: &RawEntry) -> Result<Parsed, EntryError> {
         entry.check_length()?;
-        let (text, remark) = match str::from_utf8(&entry.bytes) {
-            Ok(text) => (std::borrow::Cow::Borrowed(text), None),
-            Err(_) => {
-                let (text, remark) = decode::lossless(&entry.bytes);
-                (text.into(), remark)
-            }
-        };
-        let value = serde_json::from_str(&text).map_err(|error| EntryError::Json {
-            reason: without_line(&error),
-        })?;
-        let mut parsed = json_fields::read(value)?;
-        parsed.record.provenance.remarks.extend(remark);
-        Ok(parsed)
+        json::parse(&entry.bytes)
     }
 }
 
 fn is_blank(entry: &RawEntry) -> bool {
     entry.overlong_bytes.is_none() && entry.bytes.trim_ascii().is_empty()
-}
-
-/// The parser's words without its line number: it saw one line only.
-fn without_line(error: &serde_json::Error) -> String {
-    error
-        .to_string()
-        .replace(" at line 1 column ", " at column ")
 }
 
 /// Lines of bounded length, numbered from 1.

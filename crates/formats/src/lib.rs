@@ -10,24 +10,38 @@
 //! guessed without a remark in the record's provenance.
 
 mod bibtex;
+mod datacite;
+mod dates;
 pub mod decode;
 mod entry;
 mod export;
 mod fields;
 mod identity;
+mod json;
 mod json_fields;
 mod json_lines;
 mod language;
+mod line_groups;
+mod marc;
 mod names;
+mod patent;
+mod rdf;
 mod ris;
 mod sniff;
 mod table;
+mod vocabulary;
+mod xml;
 
 pub use bibtex::BibtexFormat;
 pub use entry::{EntryError, Limits, Parsed, RawEntry, RecordFormat};
 pub use export::{ExportFormat, Exporter, UnknownExportFormat, cerif_plural, write_one};
 pub use identity::IdSource;
+pub use json::JsonFormat;
 pub use json_lines::JsonLinesFormat;
+pub use marc::{MarcFormat, MarcTextFormat};
+pub use patent::{ApsFormat, BrsFormat};
+pub use rdf::RdfFormat;
 pub use ris::RisFormat;
 pub use sniff::Kind;
 pub use table::CsvFormat;
+pub use xml::{XmlFormat, read_metadata};

@@ -5,8 +5,11 @@ use std::io::{self, BufRead};
 use records::{AgentKind, AgentRole, RecordType};
 
 use crate::{
-    EntryError, Limits, Parsed, RawEntry, RecordFormat, decode, fields::Fields, json_fields,
-    json_lines::Lines, names,
+    EntryError, Limits, Parsed, RawEntry, RecordFormat, decode,
+    fields::Fields,
+    json_lines::Lines,
+    line_groups::{LineGroups, Rules},
+    names,
 };
 
 /// RIS.
@@ -26,70 +29,24 @@ impl RecordFormat for RisFormat {
         input: Box<dyn BufRead + 'a>,
         limits: Limits,
     ) -> Box<dyn Iterator<Item = io::Result<RawEntry>> + 'a> {
-        Box::new(Entries {
-            lines: Lines::new(input, limits),
-            limits,
-            started: None,
-        })
+        Box::new(LineGroups::new(Lines::new(input, limits), limits, RULES))
     }
 
     fn parse(&self, entry: &RawEntry) -> Result<Parsed, EntryError> {
         entry.check_length()?;
         let (text, remark) = decode::lossless(&entry.bytes);
         let tags = tags(&text)?;
-        let mut parsed = json_fields::read_fields(fields(&tags).into_map())?;
+        let mut parsed = fields(&tags).into_parsed("ris")?;
         parsed.record.provenance.remarks.extend(remark);
         Ok(parsed)
     }
 }
 
-/// Joins lines to entries.
-struct Entries<'a> {
-    lines: Lines<'a>,
-    limits: Limits,
-    /// The first line of the next entry, read already.
-    started: Option<RawEntry>,
-}
-
-impl Iterator for Entries<'_> {
-    type Item = io::Result<RawEntry>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut entry = self.started.take();
-        loop {
-            let line = match self.lines.next() {
-                None => return entry.map(Ok),
-                Some(Err(error)) => return Some(Err(error)),
-                Some(Ok(line)) => line,
-            };
-            let bytes = line.bytes.trim_ascii();
-            let Some(open) = entry.as_mut() else {
-                if !bytes.is_empty() {
-                    entry = Some(line);
-                }
-                continue;
-            };
-            if bytes.starts_with(b"ER  -") {
-                return entry.map(Ok);
-            }
-            if bytes.starts_with(b"TY  -") {
-                self.started = Some(line);
-                return entry.map(Ok);
-            }
-            append(open, &line, self.limits);
-        }
-    }
-}
-
-fn append(entry: &mut RawEntry, line: &RawEntry, limits: Limits) {
-    let n_bytes = entry.bytes.len() + line.bytes.len();
-    if line.overlong_bytes.is_some() || n_bytes > limits.max_entry_bytes {
-        entry.overlong_bytes = Some(line.overlong_bytes.unwrap_or(n_bytes as u64));
-    } else {
-        entry.bytes.push(b'\n');
-        entry.bytes.extend_from_slice(&line.bytes);
-    }
-}
+const RULES: Rules = Rules {
+    is_start: |line| is_tag(line, b"TY"),
+    is_end: |line| is_tag(line, b"ER"),
+    keeps_strays: true,
+};
 
 /// The tags with their values; a line without a tag goes on with the last one.
 fn tags(text: &str) -> Result<Vec<(&str, String)>, EntryError> {
@@ -118,13 +75,19 @@ fn tags(text: &str) -> Result<Vec<(&str, String)>, EntryError> {
     }
 }
 
+/// Whether a line has a tag; some programs write one blank behind it.
+fn is_tag(line: &[u8], tag: &[u8]) -> bool {
+    let rest = line.trim_ascii().strip_prefix(tag);
+    rest.is_some_and(|rest| rest.starts_with(b" ") && rest.trim_ascii_start().starts_with(b"-"))
+}
+
 fn tag(line: &str) -> Option<(&str, String)> {
     let (tag, value) = line.split_at_checked(2)?;
     let is_tag = tag
         .bytes()
         .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     let value = value.trim_start().strip_prefix('-')?;
-    (is_tag && line[2..].starts_with("  -")).then(|| (tag, value.trim().to_owned()))
+    (is_tag && line[2..].starts_with(' ')).then(|| (tag, value.trim().to_owned()))
 }
 
 fn fields(tags: &[(&str, String)]) -> Fields {

@@ -3,9 +3,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::{
-    EntryError, Limits, Parsed, RawEntry, RecordFormat, decode, fields::Fields, json_fields,
-};
+use crate::{EntryError, Limits, Parsed, RawEntry, RecordFormat, decode, fields::Fields};
 
 mod columns;
 
@@ -50,7 +48,7 @@ impl RecordFormat for CsvFormat {
         for (name, value) in names.iter().zip(&values) {
             columns::set(&mut fields, name, value);
         }
-        let mut parsed = json_fields::read_fields(fields.into_map())?;
+        let mut parsed = fields.into_parsed("csv")?;
         parsed.record.provenance.remarks.extend(remarks);
         Ok(parsed)
     }

@@ -14,6 +14,7 @@ use formats::{
 };
 use jiff::Timestamp;
 use rayon::prelude::*;
+use records::with_causes;
 
 use crate::{
     FileStore, IngestError, IngestOptions, IngestReport, SetAside,
@@ -349,18 +350,4 @@ pub(crate) fn unreadable(error: &io::Error) -> String {
         }
         _ => format!("cannot be read ({error}); check the disk, then ingest it again"),
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut shown = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        if !shown.contains(&text) {
-            shown.push_str(": ");
-            shown.push_str(&text);
-        }
-        cause = error.source();
-    }
-    shown
 }

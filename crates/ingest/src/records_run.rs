@@ -137,7 +137,9 @@ impl<'a, 'b> RecordsRun<'a, 'b> {
             .apply(&mut found.record, found.says_type);
         let provenance = &mut found.record.provenance;
         provenance.source.clone_from(&self.source);
-        provenance.format = self.input.kind.format().name().to_owned();
+        if provenance.format.is_empty() {
+            provenance.format = self.input.kind.format().name().to_owned();
+        }
         provenance.place = Some(raw.line.to_string());
         found
     }

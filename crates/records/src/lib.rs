@@ -6,6 +6,7 @@
 
 mod access;
 mod agent;
+mod causes;
 mod change;
 mod dataset;
 mod file;
@@ -18,6 +19,7 @@ mod year;
 
 pub use access::{AccessLevel, Clearance, UnknownAccessLevel};
 pub use agent::{Agent, AgentKind, AgentRole};
+pub use causes::with_causes;
 pub use change::ChangeSeq;
 pub use dataset::Column;
 pub use file::{DocumentFile, Page};

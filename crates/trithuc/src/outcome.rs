@@ -29,14 +29,7 @@ pub(crate) struct Usage(pub(crate) String);
 /// Prints the error with its causes on standard error; a [`Usage`] error gives
 /// status 2, any other 1.
 pub(crate) fn report_failure(error: &anyhow::Error) -> ExitCode {
-    let mut shown = error.to_string();
-    for cause in error.chain().skip(1).map(ToString::to_string) {
-        // Layers often repeat the text of their cause; say it once.
-        if !shown.contains(&cause) {
-            shown.push_str(": ");
-            shown.push_str(&cause);
-        }
-    }
+    let shown = records::with_causes(error.as_ref());
     eprintln!("trithuc: {shown}");
     ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
 }

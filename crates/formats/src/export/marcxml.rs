@@ -4,6 +4,7 @@
 use records::{Agent, AgentKind, AgentRole, Lang, Record, RecordType, Scheme};
 
 use super::{titles, xml::Xml};
+use crate::marc::ORGANISATION;
 use crate::names;
 
 pub(super) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<collection xmlns=\"http://www.loc.gov/MARC21/slim\">\n";
@@ -26,6 +27,7 @@ fn element(record: &Record, page: Option<&str>, attributes: &[(&str, &str)]) -> 
     marc.0.open("record", attributes);
     marc.0.text("leader", &[], leader(record.record_type));
     marc.control("001", record.id.as_str());
+    marc.control("003", ORGANISATION);
     marc.control("008", &fixed_field(record));
     write_numbers(&mut marc, record);
     write_main_entry(&mut marc, record);
@@ -51,6 +53,8 @@ fn element(record: &Record, page: Option<&str>, attributes: &[(&str, &str)]) -> 
             ],
         );
     }
+    let kind = record.record_type.as_str();
+    marc.data("655", " 7", &[("a", kind), ("2", "local")]);
     marc.data("506", "  ", &[("a", record.access.as_str())]);
     for (lang, text) in record.abstract_text.iter() {
         marc.data("520", "3 ", &[("a", text), ("9", lang.as_str())]);

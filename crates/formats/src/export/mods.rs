@@ -41,7 +41,8 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> String {
         licence,
     );
     xml.open("recordInfo", &[]);
-    xml.text("recordIdentifier", &[], record.id.as_str());
+    let source = [("source", crate::ris::DATABASE)];
+    xml.text("recordIdentifier", &source, record.id.as_str());
     xml.close("recordInfo");
     xml.close("mods");
     xml.into_string()

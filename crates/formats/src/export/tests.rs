@@ -211,3 +211,94 @@ fn a_cell_never_becomes_a_formula() {
     assert_eq!(found.title, record.title);
     assert_eq!(found.access, AccessLevel::Restricted);
 }
+
+/// What every format that we read back keeps, whatever else it drops.
+#[test]
+fn the_formats_of_libraries_read_back() {
+    let mut wanted = sample();
+    wanted
+        .identifiers
+        .push(Identifier::new(Scheme::Issn, "1859-1531").unwrap());
+    for (format, kind, keeps_id, keeps_place) in [
+        (ExportFormat::Marcxml, Kind::Xml, true, true),
+        (ExportFormat::Mods, Kind::Xml, true, true),
+        (ExportFormat::OaiDc, Kind::Xml, false, false),
+        (ExportFormat::Datacite, Kind::Xml, false, false),
+    ] {
+        let text = write_one(format, &wanted, None);
+        assert_eq!(Kind::sniff(text.as_bytes(), "x"), Some(kind), "{text}");
+        let found = read_back(kind, &text).record;
+        assert_eq!(found.title, wanted.title, "{text}");
+        assert_eq!(found.abstract_text, wanted.abstract_text, "{text}");
+        assert_eq!(found.keywords, wanted.keywords, "{text}");
+        let names = |record: &Record| -> Vec<String> {
+            record
+                .agents
+                .iter()
+                .map(|agent| agent.name.clone())
+                .collect()
+        };
+        assert_eq!(names(&found), names(&wanted), "{text}");
+        assert_eq!(
+            (found.year, found.record_type),
+            (wanted.year, wanted.record_type),
+            "{text}"
+        );
+        assert_eq!(found.language, wanted.language, "{text}");
+        assert_eq!(
+            found.identifier(Scheme::Doi),
+            wanted.identifier(Scheme::Doi),
+            "{text}"
+        );
+        if keeps_id {
+            assert_eq!(found.id, wanted.id, "{text}");
+        }
+        if keeps_place {
+            assert_eq!(found.venue, wanted.venue, "{text}");
+            assert_eq!(
+                (&found.volume, &found.issue),
+                (&wanted.volume, &wanted.issue),
+                "{text}"
+            );
+            assert_eq!(found.pages, wanted.pages, "{text}");
+        }
+    }
+}
+
+#[test]
+fn csl_and_schema_org_read_back() {
+    let wanted = sample();
+    for format in [ExportFormat::Csl, ExportFormat::SchemaOrg] {
+        let text = write_one(format, &wanted, Some("https://example.org/records/a1"));
+        let kind = Kind::sniff(text.as_bytes(), "x").unwrap();
+        let found = read_back(kind, &text).record;
+        let title = wanted.title.get(&Lang::vi());
+        assert_eq!(found.title.get(&Lang::vi()), title, "{text}");
+        let names: Vec<&str> = found
+            .agents
+            .iter()
+            .map(|agent| agent.name.as_str())
+            .collect();
+        assert_eq!(
+            names[..2],
+            ["Nguyễn Văn Đức", "Ludwig van Beethoven"],
+            "{text}"
+        );
+        assert_eq!(found.agents[3].kind, AgentKind::Organisation, "{text}");
+        assert_eq!(
+            (found.year, found.record_type),
+            (wanted.year, RecordType::Paper),
+            "{text}"
+        );
+        assert_eq!(
+            found.identifier(Scheme::Doi),
+            wanted.identifier(Scheme::Doi),
+            "{text}"
+        );
+        assert_eq!(
+            (found.venue, found.pages),
+            (wanted.venue.clone(), wanted.pages.clone()),
+            "{text}"
+        );
+    }
+}
