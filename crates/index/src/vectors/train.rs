@@ -69,7 +69,7 @@ pub(super) fn centroids(sample: &[f32], dim: usize, n_cells: usize) -> Vec<f32> 
 
 /// A number far from those of its neighbours: vectors that come one after the
 /// other are often alike.
-fn scatter(number: usize) -> usize {
+pub(super) fn scatter(number: usize) -> usize {
     let mixed = (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed >> 33) as usize
 }

@@ -11,7 +11,7 @@ use crate::{
     record_text::facet_values,
     vectors::{
         PassageText, PassageVector, VectorBatch, VectorError, VectorModel, columns::FacetValues,
-        shelf::Loaded,
+        shelf::Loaded, train,
     },
 };
 
@@ -356,14 +356,15 @@ pub(super) fn centroids(connection: &Connection, dim: usize) -> Result<Vec<f32>,
     Ok(centroids)
 }
 
-/// At most `n` vectors spread over the file, one after the other.
+/// About `n` vectors scattered over the file, one after the other: every
+/// so-manieth would miss what comes in turns, such as translations.
 pub(super) fn sample(
     connection: &Connection,
     n: usize,
     dim: usize,
 ) -> Result<Vec<f32>, VectorError> {
     let failed = while_doing("reading a sample");
-    let step = (n_passages(connection)? / n.max(1)).max(1);
+    let n_all = n_passages(connection)?.max(1);
     let mut asked = connection
         .prepare_cached("SELECT vector FROM passage JOIN embedding USING (hash) ORDER BY record")
         .map_err(&failed)?;
@@ -371,7 +372,7 @@ pub(super) fn sample(
     let mut values = Vec::with_capacity(n * dim);
     let mut at = 0;
     while let Some(row) = rows.next().map_err(&failed)? {
-        if at % step == 0 {
+        if train::scatter(at) % n_all < n {
             let bytes = row.get_ref(0).map_err(&failed)?;
             let bytes = bytes.as_blob().map_err(|_| damaged("a vector"))?;
             values.extend(vector(bytes, dim)?);
