@@ -27,17 +27,28 @@ const FULL_WORD_WEIGHT: f64 = 0.5;
 /// What a fused score is made of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct FusionParts {
-    /// Rank by words, from 1; `None` when the words do not find the record.
+    /// Rank by words, from 1; `None` when the words do not find the record, or
+    /// find it behind all that this page had to read.
     pub lexical_rank: Option<usize>,
+    /// The score by words; 0 when they do not find the record.
+    pub lexical_score: f64,
+    /// The highest score by words.
+    pub best_lexical_score: f64,
+    /// The weight of the words, in [0, 1].
+    pub lexical_weight: f64,
+    /// What the words add: `lexical_weight · lexical_score / best_lexical_score`.
+    pub lexical_part: f64,
     /// Rank by meaning, from 1; `None` when it is not among the nearest.
     pub semantic_rank: Option<usize>,
     /// Cosine between the question and the nearest passage.
     pub cosine: Option<f64>,
-    /// The weight of the words, in [0, 1].
-    pub lexical_weight: f64,
-    /// What the words add to the score.
-    pub lexical_part: f64,
-    /// What the meaning adds to the score.
+    /// The highest cosine.
+    pub nearest_cosine: f64,
+    /// The cosine that counts as nothing in common: that of the last of the
+    /// nearest.
+    pub level_cosine: f64,
+    /// What the meaning adds: `(1 − lexical_weight) · (cosine − level_cosine) /
+    /// (nearest_cosine − level_cosine)`.
     pub semantic_part: f64,
 }
 
@@ -49,46 +60,49 @@ pub(crate) struct Fused {
     pub(crate) parts: FusionParts,
 }
 
+/// One of the nearest records.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Nearby {
+    pub(crate) id: RecordId,
+    pub(crate) cosine: f64,
+    /// Its score by words; 0 when they do not find it.
+    pub(crate) lexical_score: f64,
+}
+
 /// Fuses two rankings, best first; ties go by id.
 ///
-/// * `lexical`: ids and scores above 0, best first.
-/// * `semantic`: ids and cosines, best first.
+/// * `lexical`: ids and scores above 0, best first, from the best one on.
+/// * `semantic`: the nearest, best first.
 /// * `coverage`: the share `g`, in [0, 1].
-pub(crate) fn fuse(
-    lexical: &[(RecordId, f64)],
-    semantic: &[(RecordId, f64)],
-    coverage: f64,
-) -> Vec<Fused> {
+pub(crate) fn fuse(lexical: &[(RecordId, f64)], semantic: &[Nearby], coverage: f64) -> Vec<Fused> {
     let weight = match (lexical.is_empty(), semantic.is_empty()) {
         (true, _) => 0.0,
         (_, true) => 1.0,
         _ => FULL_WORD_WEIGHT * coverage.clamp(0.0, 1.0),
     };
+    let same = FusionParts {
+        best_lexical_score: lexical.first().map_or(0.0, |(_, score)| *score),
+        lexical_weight: weight,
+        nearest_cosine: semantic.first().map_or(0.0, |near| near.cosine),
+        level_cosine: semantic.last().map_or(0.0, |near| near.cosine),
+        ..FusionParts::default()
+    };
     let mut all: BTreeMap<&RecordId, FusionParts> = BTreeMap::new();
-    let best = lexical.first().map_or(1.0, |(_, score)| *score);
     for (rank, (id, score)) in (1..).zip(lexical) {
-        let parts = all.entry(id).or_default();
+        let parts = all.entry(id).or_insert(same);
         parts.lexical_rank = Some(rank);
-        parts.lexical_part = weight * score / best.max(f64::MIN_POSITIVE);
+        parts.lexical_score = *score;
     }
-    let nearest = semantic.first().map_or(1.0, |(_, cosine)| *cosine);
-    let level = semantic.last().map_or(0.0, |(_, cosine)| *cosine);
-    let span = nearest - level;
-    for (rank, (id, cosine)) in (1..).zip(semantic) {
-        let parts = all.entry(id).or_default();
-        let closeness = if span > 0.0 {
-            (cosine - level) / span
-        } else {
-            1.0
-        };
+    for (rank, near) in (1..).zip(semantic) {
+        let parts = all.entry(&near.id).or_insert(same);
         parts.semantic_rank = Some(rank);
-        parts.cosine = Some(*cosine);
-        parts.semantic_part = (1.0 - weight) * closeness;
+        parts.cosine = Some(near.cosine);
+        parts.lexical_score = parts.lexical_score.max(near.lexical_score);
     }
     let mut fused: Vec<Fused> = all
         .into_iter()
-        .map(|(id, mut parts)| {
-            parts.lexical_weight = weight;
+        .map(|(id, parts)| {
+            let parts = parts.weighed();
             Fused {
                 id: id.clone(),
                 score: parts.lexical_part + parts.semantic_part,
@@ -99,6 +113,37 @@ pub(crate) fn fuse(
     // Stable, and the map was in the order of ids.
     fused.sort_by(|a, b| b.score.total_cmp(&a.score));
     fused
+}
+
+impl FusionParts {
+    /// The parts of another record of the same answer, which is not among the
+    /// nearest.
+    pub(crate) fn of_words(self, lexical_score: f64) -> Self {
+        let other = Self {
+            lexical_rank: None,
+            lexical_score,
+            semantic_rank: None,
+            cosine: None,
+            ..self
+        };
+        other.weighed()
+    }
+
+    /// The same with both parts computed from the rest.
+    fn weighed(self) -> Self {
+        let span = self.nearest_cosine - self.level_cosine;
+        let closeness = match self.cosine {
+            Some(cosine) if span > 0.0 => (cosine - self.level_cosine) / span,
+            Some(_) => 1.0,
+            None => 0.0,
+        };
+        let share = self.lexical_score / self.best_lexical_score.max(f64::MIN_POSITIVE);
+        Self {
+            lexical_part: self.lexical_weight * share,
+            semantic_part: (1.0 - self.lexical_weight) * closeness,
+            ..self
+        }
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +157,29 @@ mod tests {
         pairs.iter().map(owned).collect()
     }
 
+    fn nearby(list: &[(RecordId, f64)]) -> Vec<Nearby> {
+        let near = |(id, cosine): &(RecordId, f64)| Nearby {
+            id: id.clone(),
+            cosine: *cosine,
+            lexical_score: 0.0,
+        };
+        list.iter().map(near).collect()
+    }
+
+    #[test]
+    fn words_behind_the_page_count_where_the_record_is_near() {
+        let lexical = list(&[("a", 10.0)]);
+        let mut semantic = nearby(&list(&[("b", 0.9), ("c", 0.8)]));
+        semantic[1].lexical_score = 8.0;
+        let fused = fuse(&lexical, &semantic, 1.0);
+        let c = fused.iter().find(|one| one.id.as_str() == "c").unwrap();
+        assert!((c.score - 0.8 * FULL_WORD_WEIGHT).abs() < 1e-12);
+        assert_eq!(c.parts.lexical_rank, None);
+        let other = c.parts.of_words(5.0);
+        assert!((other.lexical_part - 0.5 * FULL_WORD_WEIGHT).abs() < 1e-12);
+        assert_eq!(other.semantic_part, 0.0);
+    }
+
     fn ids(fused: &[Fused]) -> Vec<&str> {
         fused.iter().map(|one| one.id.as_str()).collect()
     }
@@ -119,7 +187,7 @@ mod tests {
     #[test]
     fn the_arithmetic_by_hand() {
         let lexical = list(&[("a", 10.0), ("b", 5.0)]);
-        let semantic = list(&[("b", 0.9), ("c", 0.85), ("d", 0.8)]);
+        let semantic = nearby(&list(&[("b", 0.9), ("c", 0.85), ("d", 0.8)]));
         let fused = fuse(&lexical, &semantic, 1.0);
         assert_eq!(ids(&fused), ["b", "a", "c", "d"]);
         let scores: Vec<f64> = fused.iter().map(|one| one.score).collect();
@@ -133,7 +201,7 @@ mod tests {
     #[test]
     fn words_that_see_nothing_do_not_spoil_the_meaning() {
         let lexical = list(&[("x", 3.0), ("y", 2.9)]);
-        let semantic = list(&[("a", 0.9), ("b", 0.88), ("c", 0.8)]);
+        let semantic = nearby(&list(&[("a", 0.9), ("b", 0.88), ("c", 0.8)]));
         assert_eq!(ids(&fuse(&lexical, &semantic, 0.1))[..2], ["a", "b"]);
         assert_eq!(ids(&fuse(&lexical, &[], 0.1)), ["x", "y"]);
         assert_eq!(ids(&fuse(&[], &semantic, 1.0)), ["a", "b", "c"]);
@@ -151,7 +219,7 @@ mod tests {
                 let named = scores.into_iter().enumerate();
                 named.map(|(i, s)| (RecordId::new(format!("{}{}", if i % 3 == 0 { 'z' } else { head }, i)).unwrap(), s)).collect()
             };
-            let (lexical, semantic) = (ranked(lexical, 'l'), ranked(semantic, 's'));
+            let (lexical, semantic) = (ranked(lexical, 'l'), nearby(&ranked(semantic, 's')));
             let fused = fuse(&lexical, &semantic, coverage);
             for one in &fused {
                 let sum = one.parts.lexical_part + one.parts.semantic_part;

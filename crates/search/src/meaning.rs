@@ -6,10 +6,10 @@
 //!   meet the filters and may be seen;
 //! * `hybrid`: these, and all records that the words find.
 //!
-//! In `hybrid` the best [`FUSED`] by words and the nearest are fused and stand
-//! first; what else the words find follows in its order.
+//! Every candidate of `hybrid` has one score whatever the page, see
+//! [`crate::fusion`]; pages are cut from the order by it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use embed::{Embedder, TextRole};
 use index::{
@@ -20,16 +20,13 @@ use records::RecordId;
 
 use crate::{
     SearchError, SearchRequest, Sort,
-    fusion::{Fused, FusionParts, fuse},
+    fusion::{FusionParts, Nearby, fuse},
     query::{ParsedQuery, WantedText},
 };
 
 /// Records by meaning that are candidates: twice the depth that recall is
 /// commonly measured at.
 pub(crate) const NEAREST: usize = 200;
-
-/// Best records by words that are fused with the nearest.
-const FUSED: usize = 200;
 
 /// Best records by words that tell how much the words can see.
 const PROBED: usize = 3;
@@ -133,41 +130,27 @@ fn rank(
         facets: request.facets.clone(),
         sort: request.sort,
         offset: if by_relevance { 0 } else { request.offset },
-        // Enough for the fused ones, and for a page behind them.
+        // The best `end` of the fused come from the best `end` by words and
+        // the nearest; the latter may stand anywhere among the former.
         limit: if by_relevance {
-            (FUSED + NEAREST).max(end + NEAREST)
+            end.saturating_add(NEAREST)
         } else {
             request.limit
         },
         ..question(request, candidates)
     };
     let mut page = full_text.search(&query)?;
-    let lexical: Vec<(RecordId, f64)> = page
-        .hits
-        .iter()
-        .filter(|hit| hit.score > 0.0 && words.is_some())
-        .map(|hit| (hit.id.clone(), f64::from(hit.score)))
-        .collect();
-    let semantic = still_there(full_text, request, nearest)?;
-    let head = &lexical[..lexical.len().min(FUSED)];
+    let lexical = match words {
+        Some((expr, _)) if !by_relevance => best_by_words(full_text, request, expr)?,
+        Some(_) => with_scores(&page),
+        None => Vec::new(),
+    };
+    let semantic = still_there(full_text, request, words.map(|(expr, _)| expr), nearest)?;
     let coverage = match words {
-        Some((expr, asked)) => coverage(full_text, request, expr, asked, head)?,
+        Some((expr, asked)) => coverage(full_text, request, expr, asked, &lexical)?,
         None => 0.0,
     };
-    let mut order = fuse(head, &semantic, coverage);
-    let tail = lexical[head.len()..].iter().zip(head.len() + 1..);
-    let is_fused = |id: &RecordId| semantic.iter().any(|(near, _)| near == id);
-    order.extend(
-        tail.filter(|((id, _), _)| !is_fused(id))
-            .map(|((id, _), rank)| Fused {
-                id: id.clone(),
-                score: 0.0,
-                parts: FusionParts {
-                    lexical_rank: Some(rank),
-                    ..FusionParts::default()
-                },
-            }),
-    );
+    let order = fuse(&lexical, &semantic, coverage);
     if by_relevance {
         page.hits = order
             .iter()
@@ -181,10 +164,12 @@ fn rank(
             .collect();
     }
     explain_words(full_text, request, words, &mut page)?;
+    let same = order.first().map(|one| one.parts).unwrap_or_default();
     let parts = page.hits.iter().map(|hit| {
         let parts = order.iter().find(|one| one.id == hit.id);
         let near = nearest.iter().find(|near| near.id == hit.id);
-        let parts = parts.map(|one| one.parts).unwrap_or_default();
+        let of_words = || same.of_words(f64::from(hit.score));
+        let parts = parts.map_or_else(of_words, |one| one.parts);
         (parts, near.map(|near| near.passage))
     });
     Ok(MeaningPage {
@@ -193,24 +178,62 @@ fn rank(
     })
 }
 
-/// The nearest that the full text has too, with their cosines: an index may be
-/// ahead of the other.
+/// What the words find of a page, best first.
+fn with_scores(page: &FullTextPage) -> Vec<(RecordId, f64)> {
+    let found = page.hits.iter().filter(|hit| hit.score > 0.0);
+    found
+        .map(|hit| (hit.id.clone(), f64::from(hit.score)))
+        .collect()
+}
+
+/// The best record by words, against which the others are measured, where a
+/// page is in another order.
+fn best_by_words(
+    full_text: &dyn FullTextStore,
+    request: &SearchRequest,
+    words: &QueryExpr,
+) -> Result<Vec<(RecordId, f64)>, SearchError> {
+    let query = FullTextQuery {
+        limit: PROBED,
+        ..question(request, words.clone())
+    };
+    Ok(with_scores(&full_text.search(&query)?))
+}
+
+/// The nearest that the full text has too, with the scores of their words: an
+/// index may be ahead of the other.
 fn still_there(
     full_text: &dyn FullTextStore,
     request: &SearchRequest,
+    words: Option<&QueryExpr>,
     nearest: &[VectorHit],
-) -> Result<Vec<(RecordId, f64)>, SearchError> {
+) -> Result<Vec<Nearby>, SearchError> {
     let ids: Vec<RecordId> = nearest.iter().map(|hit| hit.id.clone()).collect();
-    let query = FullTextQuery {
-        limit: ids.len(),
-        ..question(request, QueryExpr::Ids(ids))
+    let limit = ids.len();
+    let ids = QueryExpr::Ids(ids);
+    let expr = match words {
+        Some(words) => QueryExpr::Or(vec![ids.clone(), QueryExpr::And(vec![words.clone(), ids])]),
+        None => ids,
     };
-    let there = full_text.search(&query)?.hits;
-    let there: std::collections::BTreeSet<RecordId> = there.into_iter().map(|hit| hit.id).collect();
-    let near = nearest.iter().filter(|hit| there.contains(&hit.id));
-    Ok(near
-        .map(|hit| (hit.id.clone(), f64::from(hit.cosine)))
-        .collect())
+    let query = FullTextQuery {
+        limit,
+        ..question(request, expr)
+    };
+    let there: BTreeMap<RecordId, f32> = full_text
+        .search(&query)?
+        .hits
+        .into_iter()
+        .map(|hit| (hit.id, hit.score))
+        .collect();
+    let near = nearest.iter().filter_map(|hit| {
+        let score = there.get(&hit.id)?;
+        Some(Nearby {
+            id: hit.id.clone(),
+            cosine: f64::from(hit.cosine),
+            lexical_score: words.map_or(0.0, |_| f64::from(*score)),
+        })
+    });
+    Ok(near.collect())
 }
 
 /// The share of the words of the question that the best records by words hold;
@@ -290,3 +313,6 @@ fn explain_words(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

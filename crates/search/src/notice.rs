@@ -20,6 +20,13 @@ pub enum Notice {
     },
     /// Meaning is not indexed here: only words were searched.
     WordsOnly,
+    /// The index of meaning does not know all that the words know yet.
+    Filling {
+        /// Changes of the catalogue that it knows.
+        known: u64,
+        /// Changes that the words know.
+        of: u64,
+    },
     /// Operators, phrases, fields and numbers of works are looked up exactly.
     ExactOnly,
     /// Nothing holds enough of the words: what holds any of them is shown.
@@ -48,6 +55,12 @@ impl Notice {
             (Self::CutWords { kept, of }, false) => {
                 format!("Only the first {kept} of {of} words are searched")
             }
+            (Self::Filling { known, of }, true) => format!(
+                "Chỉ mục ngữ nghĩa đang được bổ sung ({known}/{of} thay đổi); tài liệu chưa có trong đó chỉ được tìm theo từ ngữ"
+            ),
+            (Self::Filling { known, of }, false) => format!(
+                "The index of meaning is being filled ({known} of {of} changes); what it lacks is found by words only"
+            ),
             (Self::ExactOnly, true) => "Truy vấn chính xác; kết quả chỉ theo từ ngữ".into(),
             (Self::ExactOnly, false) => "An exact query; results are by words only".into(),
             (Self::WordsOnly, true) => "Chưa có chỉ mục ngữ nghĩa; kết quả chỉ theo từ ngữ".into(),

@@ -217,6 +217,13 @@ impl Searcher {
             Some(Err(error)) => return Err(error),
         };
         let full_text = &*self.full_text;
+        let (known, of) = (meaning.vectors.applied_seq()?, full_text.applied_seq()?);
+        if known < of {
+            notices.push(Notice::Filling {
+                known: known.0,
+                of: of.0,
+            });
+        }
         if is_semantic {
             return by_meaning(full_text, request, &nearest).map(Some);
         }

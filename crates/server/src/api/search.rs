@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use search::{FacetCount, Highlighted, Hit, SearchRequest, SearchResponse};
+use search::{FacetCount, FusionParts, Highlighted, Hit, SearchRequest, SearchResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -105,6 +105,53 @@ struct Why {
     lexical: f64,
     /// Its parts, from the largest.
     terms: Vec<WhyTerm>,
+    /// How words and meaning make up the score; absent when words alone rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fusion: Option<WhyFusion>,
+}
+
+/// The arithmetic of a score from words and meaning: the sum of `lexical_part`
+/// and `semantic_part`.
+#[derive(Debug, Serialize, ToSchema)]
+struct WhyFusion {
+    /// Rank by words, from 1; absent when they do not find the record, or find
+    /// it far behind this page.
+    lexical_rank: Option<usize>,
+    /// The score by words; 0 when they do not find the record.
+    lexical_score: f64,
+    /// The highest score by words.
+    best_lexical_score: f64,
+    /// The weight of the words, from 0 to 1.
+    lexical_weight: f64,
+    /// `lexical_weight * lexical_score / best_lexical_score`
+    lexical_part: f64,
+    /// Rank by meaning, from 1; absent when it is not among the nearest.
+    semantic_rank: Option<usize>,
+    /// Cosine between the question and the nearest passage of the record.
+    cosine: Option<f64>,
+    /// The highest cosine.
+    nearest_cosine: f64,
+    /// The cosine that counts as nothing in common.
+    level_cosine: f64,
+    /// `(1 - lexical_weight) * (cosine - level_cosine) / (nearest_cosine - level_cosine)`
+    semantic_part: f64,
+}
+
+impl From<FusionParts> for WhyFusion {
+    fn from(parts: FusionParts) -> Self {
+        Self {
+            lexical_rank: parts.lexical_rank,
+            lexical_score: parts.lexical_score,
+            best_lexical_score: parts.best_lexical_score,
+            lexical_weight: parts.lexical_weight,
+            lexical_part: parts.lexical_part,
+            semantic_rank: parts.semantic_rank,
+            cosine: parts.cosine,
+            nearest_cosine: parts.nearest_cosine,
+            level_cosine: parts.level_cosine,
+            semantic_part: parts.semantic_part,
+        }
+    }
 }
 
 /// One part of a score.
@@ -313,6 +360,7 @@ fn hit_of(hit: Hit, visit: &Visit) -> HitAnswer {
                     score: part.score,
                 })
                 .collect(),
+            fusion: explanation.fusion.map(WhyFusion::from),
         }),
         title: hit.title.text,
         snippet: hit.snippet.map(|snippet| snippet.text),

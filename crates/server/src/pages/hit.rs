@@ -2,7 +2,7 @@
 
 use index::FacetField;
 use records::{AccessLevel, Lang, LocalisedText, Record};
-use search::{Explanation, Highlighted, Hit};
+use search::{Explanation, FusionParts, Highlighted, Hit};
 
 use crate::{
     files::own_url,
@@ -43,6 +43,9 @@ pub(crate) struct HitView {
 pub(crate) struct WhyView {
     pub(crate) caption: String,
     pub(crate) parts: Vec<PartView>,
+    /// How words and meaning make up the score, a line each; empty when words
+    /// alone rank.
+    pub(crate) fusion: Vec<String>,
 }
 
 /// One part of a score.
@@ -202,10 +205,61 @@ fn why(explanation: &Explanation, locale: Locale) -> WhyView {
         score: decimal(f64::from(part.score), 3, locale),
     });
     let score = decimal(explanation.lexical, 3, locale);
+    let caption = match explanation.fusion {
+        Some(_) => w.search.why_words_caption,
+        None => w.search.why_caption,
+    };
     WhyView {
-        caption: fill(w.search.why_caption, &[("score", &score)]),
+        caption: fill(caption, &[("score", &score)]),
         parts: parts.collect(),
+        fusion: explanation
+            .fusion
+            .map(|parts| fusion_lines(&parts, locale))
+            .unwrap_or_default(),
     }
+}
+
+/// What the words add, what the meaning adds, and the sum.
+fn fusion_lines(parts: &FusionParts, locale: Locale) -> Vec<String> {
+    let w = locale.words();
+    let number = |value: f64| decimal(value, 4, locale);
+    let rank = |rank: Option<usize>| rank.map_or_else(|| "–".to_owned(), |n| n.to_string());
+    let words = match parts.lexical_score > 0.0 {
+        true => fill(
+            w.search.why_words,
+            &[
+                ("rank", &rank(parts.lexical_rank)),
+                ("weight", &number(parts.lexical_weight)),
+                ("score", &number(parts.lexical_score)),
+                ("best", &number(parts.best_lexical_score)),
+                ("part", &number(parts.lexical_part)),
+            ],
+        ),
+        false => w.search.why_words_none.to_owned(),
+    };
+    let meaning = match parts.cosine {
+        Some(cosine) => fill(
+            w.search.why_meaning,
+            &[
+                ("rank", &rank(parts.semantic_rank)),
+                ("weight", &number(1.0 - parts.lexical_weight)),
+                ("cosine", &number(cosine)),
+                ("level", &number(parts.level_cosine)),
+                ("nearest", &number(parts.nearest_cosine)),
+                ("part", &number(parts.semantic_part)),
+            ],
+        ),
+        None => w.search.why_meaning_none.to_owned(),
+    };
+    let sum = fill(
+        w.search.why_sum,
+        &[
+            ("words", &number(parts.lexical_part)),
+            ("meaning", &number(parts.semantic_part)),
+            ("score", &number(parts.lexical_part + parts.semantic_part)),
+        ],
+    );
+    vec![words, meaning, sum]
 }
 
 #[cfg(test)]

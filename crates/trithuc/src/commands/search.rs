@@ -229,14 +229,37 @@ fn print_hit(rank: usize, hit: &Hit) -> anyhow::Result<()> {
             .unwrap_or_default();
         output::line(format!("   {page}{}", marked(snippet)))?;
     }
-    if let Some(explain) = &hit.explain {
-        output::line(format!("   score {:.4} =", explain.lexical))?;
-        for part in &explain.terms {
-            output::line(format!(
-                "     {:.4}  {} × {} in {} (weight {})",
-                part.score, part.term, part.frequency, part.field, part.field_weight
-            ))?;
-        }
+    match &hit.explain {
+        Some(explain) => print_why(explain, hit.score),
+        None => Ok(()),
+    }
+}
+
+/// The arithmetic of a score.
+fn print_why(explain: &Explanation, score: f64) -> anyhow::Result<()> {
+    if let Some(parts) = &explain.fusion {
+        output::line(format!("   score {:.4} =", score))?;
+        output::line(format!(
+            "     {:.4}  words: weight {:.4} × {:.4} / {:.4}",
+            parts.lexical_part, parts.lexical_weight, parts.lexical_score, parts.best_lexical_score
+        ))?;
+        output::line(format!(
+            "     {:.4}  meaning: weight {:.4} × (cosine {:.4} − {:.4}) / ({:.4} − {:.4})",
+            parts.semantic_part,
+            1.0 - parts.lexical_weight,
+            parts.cosine.unwrap_or(parts.level_cosine),
+            parts.level_cosine,
+            parts.nearest_cosine,
+            parts.level_cosine
+        ))?;
+        output::line("   words:".to_owned())?;
+    }
+    output::line(format!("   score {:.4} =", explain.lexical))?;
+    for part in &explain.terms {
+        output::line(format!(
+            "     {:.4}  {} × {} in {} (weight {})",
+            part.score, part.term, part.frequency, part.field, part.field_weight
+        ))?;
     }
     Ok(())
 }
