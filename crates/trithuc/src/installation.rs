@@ -75,18 +75,44 @@ impl Installation {
         let Some(folder) = models::find(&self.root, DEFAULT_MODEL) else {
             return Ok(None);
         };
-        self.meaning_in(&folder, &self.root.join("index").join("vectors"))
-            .map(Some)
+        self.meaning_in(&folder, &self.vectors_path()).map(Some)
     }
 
-    /// Forgets all vectors; they are made anew from the catalogue.
-    pub(crate) fn drop_vectors(&self) -> anyhow::Result<()> {
-        let folder = self.root.join("index").join("vectors");
-        if folder.exists() {
-            std::fs::remove_dir_all(&folder)
-                .with_context(|| format!("`{}` cannot be removed", folder.display()))?;
-        }
-        Ok(())
+    /// An empty index of meaning beside the current one, or what an interrupted
+    /// rebuild left of it; see [`Self::publish_vectors`]. `None` as for
+    /// [`Self::meaning`].
+    pub(crate) fn begin_vectors(&self) -> anyhow::Result<Option<Meaning>> {
+        let Some(folder) = models::find(&self.root, DEFAULT_MODEL) else {
+            return Ok(None);
+        };
+        self.meaning_in(&folder, &self.rebuild_path()).map(Some)
+    }
+
+    /// Puts the rebuilt index of meaning in the place of the current one.
+    pub(crate) fn publish_vectors(&self, fresh: Meaning) -> anyhow::Result<()> {
+        let model = fresh.vectors.model().clone();
+        // Closes the file.
+        drop(fresh);
+        let built = self.rebuild_path().join(file_name(&model.id));
+        let path = self.vectors_path().join(file_name(&model.id));
+        let current = match SqliteVectors::open(&path, &model) {
+            Ok(current) => current,
+            // Damaged, which may be why it is built anew.
+            Err(_) => {
+                remove_database(&path)?;
+                SqliteVectors::open(&path, &model)?
+            }
+        };
+        current.replace_with(&built)?;
+        remove_database(&built)
+    }
+
+    fn vectors_path(&self) -> PathBuf {
+        self.root.join("index").join("vectors")
+    }
+
+    fn rebuild_path(&self) -> PathBuf {
+        self.vectors_path().join("rebuild")
     }
 
     /// The same with the vectors in another folder.
@@ -94,13 +120,11 @@ impl Installation {
         let model = Model::open(model, None)?;
         std::fs::create_dir_all(vectors)
             .with_context(|| format!("folder `{}` cannot be made", vectors.display()))?;
-        // One file a model: another model's vectors stay beside it.
-        let name = model.model_id().replace('/', "-");
         let known = VectorModel {
             id: model.model_id().to_owned(),
             dim: model.dim(),
         };
-        let vectors = SqliteVectors::open(&vectors.join(format!("{name}.sqlite")), &known)?;
+        let vectors = SqliteVectors::open(&vectors.join(file_name(&known.id)), &known)?;
         Ok(Meaning {
             embedder: Arc::new(model),
             vectors: Arc::new(vectors),
@@ -133,6 +157,28 @@ pub(crate) fn terms(data: &Path) -> anyhow::Result<Terms> {
     };
     let own = Terms::parse(&text).with_context(|| format!("`{}`", path.display()))?;
     Ok(built_in.with(&own))
+}
+
+/// One file a model: another model's vectors stay beside it.
+fn file_name(model: &str) -> String {
+    format!("{}.sqlite", model.replace('/', "-"))
+}
+
+/// Removes a database and its log.
+fn remove_database(path: &Path) -> anyhow::Result<()> {
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| {
+                    format!("`{}` cannot be removed", Path::new(&name).display())
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn catalogue_path(data: &Path) -> PathBuf {

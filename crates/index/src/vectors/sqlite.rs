@@ -82,6 +82,26 @@ impl SqliteVectors {
         file::model_of(path).map(Some)
     }
 
+    /// Puts everything that another file of the same model holds in the place
+    /// of what is here, at once: searches, those of other processes too, see
+    /// the old or the new.
+    ///
+    /// # Errors
+    /// [`VectorError::OtherModel`]; nothing has changed after any error.
+    pub fn replace_with(&self, other: &Path) -> Result<(), VectorError> {
+        let found = file::model_of(other)?;
+        if found != self.model {
+            return Err(VectorError::OtherModel {
+                path: other.to_owned(),
+                found: found.id,
+                wanted: self.model.id.clone(),
+            });
+        }
+        let mut file = self.file();
+        file::replace(&mut file.connection, other)?;
+        self.take_in(&mut file)
+    }
+
     fn file(&self) -> std::sync::MutexGuard<'_, File> {
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }

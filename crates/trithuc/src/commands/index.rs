@@ -81,10 +81,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
 /// Brings the index of meaning up; `None` when there is no model, which is an
 /// error only when nothing else was asked for.
 fn vectors(args: &Args, installation: &Installation) -> anyhow::Result<Option<Vectorised>> {
-    if args.rebuild {
-        installation.drop_vectors()?;
-    }
-    let Some(meaning) = installation.meaning()? else {
+    let opened = if args.rebuild {
+        installation.begin_vectors()?
+    } else {
+        installation.meaning()?
+    };
+    let Some(meaning) = opened else {
         if args.only == Some(Only::Vectors) {
             anyhow::bail!("there is no embedding model here; fetch it with `trithuc model fetch`");
         }
@@ -96,7 +98,11 @@ fn vectors(args: &Args, installation: &Installation) -> anyhow::Result<Option<Ve
     let bar = progress::bar();
     let done = progress::vectorise(&*installation.catalog, &meaning, &bar);
     bar.finish_and_clear();
-    done.map(Some)
+    let done = done?;
+    if args.rebuild {
+        installation.publish_vectors(meaning)?;
+    }
+    Ok(Some(done))
 }
 
 fn bring_up(installation: &Installation, full_text: &dyn FullTextStore) -> anyhow::Result<Indexed> {

@@ -206,6 +206,40 @@ pub(super) fn clear(connection: &mut Connection) -> Result<(), VectorError> {
     tx.commit().map_err(failed)
 }
 
+/// Copies all of another file over all of this one, in one transaction. Readers
+/// load everything anew, as after a training.
+pub(super) fn replace(connection: &mut Connection, other: &Path) -> Result<(), VectorError> {
+    let failed = while_doing("putting new vectors in place");
+    let name = other.to_string_lossy();
+    connection
+        .execute("ATTACH ?1 AS fresh", [&*name])
+        .map_err(&failed)?;
+    let copied = copy_fresh(connection);
+    connection
+        .execute_batch("DETACH fresh")
+        .map_err(&failed)
+        .and(copied)
+}
+
+fn copy_fresh(connection: &mut Connection) -> Result<(), VectorError> {
+    let failed = while_doing("putting new vectors in place");
+    let tx = begin(connection)?;
+    let training: Option<i64> = state(&tx, "training").map_err(&failed)?;
+    tx.execute_batch(
+        "DELETE FROM main.record; DELETE FROM main.passage; DELETE FROM main.embedding;
+         DELETE FROM main.gone; DELETE FROM main.centroid;
+         INSERT INTO main.record SELECT * FROM fresh.record;
+         INSERT INTO main.passage SELECT * FROM fresh.passage;
+         INSERT INTO main.embedding SELECT * FROM fresh.embedding;
+         INSERT INTO main.centroid SELECT * FROM fresh.centroid;
+         INSERT INTO main.state SELECT * FROM fresh.state WHERE true
+             ON CONFLICT DO UPDATE SET value = excluded.value;",
+    )
+    .map_err(&failed)?;
+    set_state(&tx, "training", training.unwrap_or(0) + 1).map_err(&failed)?;
+    tx.commit().map_err(failed)
+}
+
 fn remove(tx: &Transaction<'_>, id: &RecordId) -> rusqlite::Result<()> {
     let number: Option<i64> = tx
         .prepare_cached("DELETE FROM record WHERE id = ?1 RETURNING number")?

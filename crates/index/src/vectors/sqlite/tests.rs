@@ -53,6 +53,62 @@ fn another_process_sees_what_is_applied() {
 }
 
 #[test]
+fn a_rebuilt_file_takes_the_place_of_the_old_at_once() {
+    let (folder, path) = file();
+    let store = SqliteVectors::open(&path, &model()).unwrap();
+    fill(&store);
+    let reader = SqliteVectors::open(&path, &model()).unwrap();
+    let beside = folder.path().join("beside.sqlite");
+    let fresh = SqliteVectors::open(&beside, &model()).unwrap();
+    let records = crate::testsuite::records();
+    let put = |record: &Record, seed: u64, seq: u64, store: &SqliteVectors| {
+        let passage = PassageVector {
+            hash: TextHash(u128::from(seed).to_le_bytes()),
+            vector: Some(unit_vector(seed, 11, 64)),
+            text: String::new(),
+            page: None,
+        };
+        let batch = VectorBatch {
+            upserts: vec![(record, vec![passage])],
+            deletes: Vec::new(),
+            seq: ChangeSeq(seq),
+        };
+        store.apply(&batch).unwrap();
+    };
+    put(&records[5], 9000, 77, &fresh);
+    drop(fresh);
+    assert_eq!(reader.stats().unwrap().n_records, 120);
+    store.replace_with(&beside).unwrap();
+    for store in [&store, &reader] {
+        assert_eq!(store.stats().unwrap().n_records, 1);
+        assert_eq!(store.applied_seq().unwrap(), ChangeSeq(77));
+        assert_eq!(
+            store
+                .passages(&records[5].id, Clearance::Staff)
+                .unwrap()
+                .len(),
+            1
+        );
+    }
+    // It goes on from there.
+    put(&records[6], 9001, 78, &store);
+    assert_eq!(reader.stats().unwrap().n_records, 2);
+    let again = SqliteVectors::open(&path, &model()).unwrap();
+    assert_eq!(again.stats().unwrap().n_records, 2);
+    let other = VectorModel {
+        id: "other/1".into(),
+        dim: 64,
+    };
+    let strange = folder.path().join("strange.sqlite");
+    drop(SqliteVectors::open(&strange, &other).unwrap());
+    assert!(matches!(
+        store.replace_with(&strange),
+        Err(VectorError::OtherModel { .. })
+    ));
+    assert_eq!(store.stats().unwrap().n_records, 2);
+}
+
+#[test]
 fn another_model_and_a_damaged_file_are_refused() {
     let (_folder, path) = file();
     assert!(SqliteVectors::model_of(&path).unwrap().is_none());
