@@ -98,6 +98,7 @@ fn addresses() -> Vec<String> {
         all.extend(ends.map(|end| format!("/records/{id}{end}")));
         all.push(format!("/api/v1/records/{id}"));
         all.push(format!("/api/v1/records/{id}/linkset"));
+        all.push(format!("/api/v1/records/{id}/similar"));
     }
     all
 }

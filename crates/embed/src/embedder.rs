@@ -68,7 +68,7 @@ pub enum EmbedError {
 }
 
 /// Scales `vector` to length 1. A zero or non-finite vector is refused.
-pub(crate) fn normalise_length(vector: &mut [f32]) -> Option<()> {
+pub fn normalise_length(vector: &mut [f32]) -> Option<()> {
     let squared: f64 = vector.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
     if !squared.is_finite() || squared <= 0.0 {
         return None;

@@ -36,7 +36,7 @@ pub use card::{CardError, ModelCard, ModelFile, Pooling, Prefixes, WeightsFormat
 #[cfg(feature = "candle")]
 pub use device::DeviceModel;
 pub use e5s1::E5s1Error;
-pub use embedder::{EmbedError, Embedder, TextRole};
+pub use embedder::{EmbedError, Embedder, TextRole, normalise_length};
 pub use import::{
     DEFAULT_MODEL, DEFAULT_PACKAGE, ImportError, import_folder, import_package, verify,
 };

@@ -17,6 +17,7 @@ mod reading;
 mod request;
 mod response;
 mod searcher;
+mod similar;
 mod terms;
 
 pub use error::SearchError;
@@ -28,4 +29,5 @@ pub use notice::Notice;
 pub use request::{Mode, SearchRequest, UnknownMode, UnknownSort, parse_sort, sort_word};
 pub use response::{Explanation, Highlighted, Hit, SearchResponse, TotalRelation};
 pub use searcher::Searcher;
+pub use similar::Similar;
 pub use terms::{Expansion, InvalidTerms, Terms};

@@ -27,6 +27,8 @@ pub enum Notice {
         /// Changes that the words know.
         of: u64,
     },
+    /// A record has no vectors: records like it are found by its title.
+    TitleOnly,
     /// Operators, phrases, fields and numbers of works are looked up exactly.
     ExactOnly,
     /// Nothing holds enough of the words: what holds any of them is shown.
@@ -61,6 +63,14 @@ impl Notice {
             (Self::Filling { known, of }, false) => format!(
                 "The index of meaning is being filled ({known} of {of} changes); what it lacks is found by words only"
             ),
+            (Self::TitleOnly, true) => {
+                "Tài liệu này chưa có trong chỉ mục ngữ nghĩa; kết quả theo từ ngữ của nhan đề"
+                    .into()
+            }
+            (Self::TitleOnly, false) => {
+                "This record is not in the index of meaning; results are by the words of its title"
+                    .into()
+            }
             (Self::ExactOnly, true) => "Truy vấn chính xác; kết quả chỉ theo từ ngữ".into(),
             (Self::ExactOnly, false) => "An exact query; results are by words only".into(),
             (Self::WordsOnly, true) => "Chưa có chỉ mục ngữ nghĩa; kết quả chỉ theo từ ngữ".into(),

@@ -6,7 +6,7 @@ use catalog::{CatalogStore, Detail, StoredRecord};
 use index::{
     FullTextHit, FullTextPage, FullTextQuery, FullTextStore, QueryExpr, SearchField, Words, analyse,
 };
-use records::{Clearance, Lang, Record, RecordId};
+use records::{ChangeSeq, Clearance, Lang, Record, RecordId};
 
 use crate::{
     Explanation, Highlighted, Hit, Mode, Notice, SearchError, SearchRequest, SearchResponse, Terms,
@@ -25,10 +25,10 @@ const MAX_RESPELLED: usize = 20;
 /// Answers questions from the catalogue and its indexes.
 #[derive(Clone)]
 pub struct Searcher {
-    catalog: Arc<dyn CatalogStore>,
-    full_text: Arc<dyn FullTextStore>,
+    pub(crate) catalog: Arc<dyn CatalogStore>,
+    pub(crate) full_text: Arc<dyn FullTextStore>,
     terms: Terms,
-    meaning: Option<Meaning>,
+    pub(crate) meaning: Option<Meaning>,
 }
 
 impl Searcher {
@@ -55,6 +55,18 @@ impl Searcher {
     pub fn with_terms(mut self, terms: Terms) -> Self {
         self.terms = terms;
         self
+    }
+
+    /// The last change that the index of meaning knows; `None` where there is
+    /// none. With that of the full text it tells one state of the answers from
+    /// another.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn meaning_seq(&self) -> Result<Option<ChangeSeq>, SearchError> {
+        let meaning = self.meaning.as_ref();
+        let seq = meaning.map(|meaning| meaning.vectors.applied_seq());
+        Ok(seq.transpose()?)
     }
 
     /// Answers one question in the query language.
@@ -284,7 +296,7 @@ impl Searcher {
         Ok((at > 0).then_some(respelled))
     }
 
-    fn hits(
+    pub(crate) fn hits(
         &self,
         page: FullTextPage,
         request: &SearchRequest,
@@ -342,7 +354,7 @@ fn looks_like_a_name(query: &str) -> bool {
     !query.contains(char::is_whitespace) && query.contains(|c: char| c.is_ascii_digit())
 }
 
-fn full_text_query(
+pub(crate) fn full_text_query(
     request: &SearchRequest,
     parsed: &ParsedQuery,
     min_share: Option<f32>,

@@ -8,4 +8,5 @@ pub(crate) mod openapi;
 pub(crate) mod record;
 pub(crate) mod reply;
 pub(crate) mod search;
+pub(crate) mod similar;
 pub(crate) mod status;

@@ -109,6 +109,10 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/api/v1/dump", get(api::changes::get_dump))
         .route("/api/v1/records/{id}", get(api::record::get_record))
         .route(
+            "/api/v1/records/{id}/similar",
+            get(api::similar::get_similar),
+        )
+        .route(
             "/api/v1/records/{id}/linkset",
             get(signposting::get_linkset),
         )

@@ -237,3 +237,46 @@ fn an_index_that_is_being_filled_says_so_on_every_answer() {
         answer.notices
     );
 }
+
+#[test]
+fn similar_records_are_of_the_same_topic_and_may_be_seen() {
+    let library = library(N_RECORDS);
+    let mut asked = request("", Mode::Hybrid, Clearance::Public);
+    let like = |asked: &SearchRequest, number: usize| {
+        let id = &library.records[number].id;
+        library.searcher.similar(id, asked).unwrap()
+    };
+    let found = like(&asked, 4).unwrap();
+    assert_eq!((found.mode, found.hits.len()), (Mode::Semantic, 10));
+    for hit in &found.hits {
+        assert_ne!(hit.id, library.records[4].id);
+        assert!(hit.title.text.contains(TOPICS[4]), "{}", hit.title.text);
+        assert!(Clearance::Public.may_see(hit.record.access));
+        assert!(hit.score > 0.5 && hit.score <= 1.0001, "{}", hit.score);
+    }
+    assert!(found.hits.is_sorted_by(|a, b| a.score >= b.score));
+    // A record that may not be seen is as if it were not there.
+    assert!(like(&asked, 7).is_none());
+    asked.clearance = Clearance::Staff;
+    assert!(like(&asked, 7).is_some());
+    asked.filters = vec!["year:2003..2008".parse().unwrap()];
+    let narrowed = like(&asked, 4).unwrap();
+    let is_wanted = |hit: &Hit| (2003..=2008).contains(&hit.record.year.unwrap().get());
+    assert!(!narrowed.hits.is_empty() && narrowed.hits.iter().all(is_wanted));
+}
+
+#[test]
+fn without_a_vector_the_words_of_the_title_find_similar_records_and_say_so() {
+    let library = library(100);
+    let asked = request("", Mode::Hybrid, Clearance::Staff);
+    let id = &library.records[400].id;
+    let found = library.searcher.similar(id, &asked).unwrap().unwrap();
+    assert_eq!((found.mode, found.hits.len()), (Mode::Lexical, 10));
+    assert!(
+        found.notices[0].contains("words of its title"),
+        "{:?}",
+        found.notices
+    );
+    let same = |hit: &Hit| hit.title.text.contains(TOPICS[400 % TOPICS.len()]);
+    assert!(found.hits.iter().all(same) && found.hits.iter().all(|hit| hit.id != *id));
+}

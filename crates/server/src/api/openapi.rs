@@ -33,6 +33,7 @@ use crate::{
         crate::api::search::get_search,
         crate::api::export::get_export,
         crate::api::record::get_record,
+        crate::api::similar::get_similar,
         crate::signposting::get_linkset,
         crate::api::changes::list_records,
         crate::api::changes::list_changes,

@@ -52,7 +52,7 @@ pub(crate) struct SearchAnswer {
 
 /// One result.
 #[derive(Debug, Serialize, ToSchema)]
-struct HitAnswer {
+pub(crate) struct HitAnswer {
     /// Name of the record in this library.
     id: String,
     /// Comparable within one answer only.
@@ -233,13 +233,17 @@ pub(crate) async fn get_search(
 ) -> Result<Response, ApiError> {
     refuse_unknown(&visit.params, &KNOWN)?;
     let request = search_request(&visit.params, visit.clearance, visit.locale.lang())?;
-    let seq = app.ask(|library| {
-        library
-            .full_text
-            .applied_seq()
-            .map_err(ApiError::unavailable)
+    let seqs = app.ask(|library| {
+        let words = library.full_text.applied_seq();
+        let words = words.map_err(ApiError::unavailable)?;
+        let meaning = library.searcher.meaning_seq();
+        Ok((words, meaning.map_err(ApiError::unavailable)?))
     });
-    let etag = etag(&visit, seq.await?.0);
+    let (words, meaning) = seqs.await?;
+    let etag = etag(
+        &visit,
+        &format!("{} {:?}", words.0, meaning.map(|seq| seq.0)),
+    );
     if is_known(&headers, &etag) {
         return Ok(validated(StatusCode::NOT_MODIFIED.into_response(), &etag));
     }
@@ -270,7 +274,7 @@ pub(crate) fn refuse_unknown(params: &Params, known: &[&str]) -> Result<(), ApiE
 
 /// The same question to the same index has the same answer, but for the time
 /// it took: a weak validator.
-fn etag(visit: &Visit, seq: u64) -> String {
+fn etag(visit: &Visit, seq: &str) -> String {
     let question = visit.params.to_url(visit.locale.code());
     let state = format!(
         "{seq} {:?} {} {question}",
@@ -327,7 +331,7 @@ fn answer_of(answer: SearchResponse, request: &SearchRequest, visit: &Visit) -> 
     }
 }
 
-fn hit_of(hit: Hit, visit: &Visit) -> HitAnswer {
+pub(crate) fn hit_of(hit: Hit, visit: &Visit) -> HitAnswer {
     let record = &hit.record;
     HitAnswer {
         score: hit.score,
