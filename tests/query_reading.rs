@@ -12,6 +12,8 @@ use crate::installation::{Installation, program};
 const RECORDS: &str = r#"{"id":"on","title":"Ô nhiễm nguồn nước ở lưu vực sông Nhuệ","year":2020}
 {"id":"ml","title":"Machine learning for rice yield","year":2021}
 {"id":"bq","title":"Bảo quản hạt giống bằng khí nitơ","year":2019}
+{"id":"cat","title":"The cat sat on the mat","year":2022}
+{"id":"cd","title":"Chẩn đoán bệnh trên lúa","year":2022}
 {"id":"mat","title":"Kịch bản sạt lở bờ biển","year":2018}
 "#;
 
@@ -69,6 +71,27 @@ fn queries_are_understood_and_the_answer_says_how() {
 
     let [_, _, suggestions] = ask(&library, "machne learning");
     assert_eq!(suggestions, ["machine learning"]);
+
+    // The records say which accents are meant, and that English needs none.
+    let [ids, _, suggestions] = ask(&library, "trong chan doan");
+    assert_eq!(
+        (ids[0].as_str(), suggestions[0].as_str()),
+        ("cd", "trong chẩn đoán")
+    );
+    for (typed, id) in [
+        ("The cat sat on the mat", "cat"),
+        ("machine learning for rice", "ml"),
+    ] {
+        let [ids, notices, suggestions] = ask(&library, typed);
+        assert_eq!(ids[0], id, "{typed}");
+        assert!(suggestions.is_empty(), "{typed}: {suggestions:?}");
+        assert!(
+            !notices
+                .iter()
+                .any(|notice| notice.contains(['ế', 'ấ', 'ơ'])),
+            "{notices:?}"
+        );
+    }
 
     let [ids, notices, suggestions] = ask(&library, "bảo quản hạt giống");
     assert_eq!((ids, suggestions), (vec!["bq".to_owned()], Vec::new()));

@@ -11,6 +11,7 @@ mod analysis;
 mod definition;
 mod engine;
 mod facet;
+mod holding;
 #[cfg(any(test, feature = "testsuite"))]
 mod memory;
 mod plan;

@@ -14,6 +14,7 @@ use crate::{
     FullTextQuery, FullTextStats, FullTextStore, ScorePart, SearchField, Sort,
     analysis::Vocabulary,
     engine::count_matches,
+    holding::n_holding,
     plan::{
         Bag, Group, Lookup, PLAIN_FIELDS, Plan, Source, Statistics, Stream, TermKey, length_factor,
         plan, saturate,
@@ -236,6 +237,13 @@ impl FullTextStore for MemoryFullText {
             similar_words(self, word, clearance, limit, &scan, |word, max_off| {
                 Ok(scan.near_words(word, max_off))
             })
+        })
+    }
+
+    fn n_holding(&self, text: &str, clearance: Clearance) -> Result<u64, FullTextError> {
+        self.read(|state| {
+            let scan = Scan::new(&state.committed, &self.definition);
+            n_holding(self, text, clearance, &scan)
         })
     }
 

@@ -10,14 +10,12 @@ use records::Clearance;
 use crate::{
     AnalysedToken, Definition, FullTextError, FullTextQuery, FullTextStore, QueryExpr, Words,
     analyse,
+    holding::MAX_LOOKED_AT,
     plan::{PLAIN_FIELDS, Statistics, TermKey, forms},
 };
 
 /// Words tried, at most, until enough are found that whoever asks may see.
 const MAX_TRIED: usize = 20;
-/// A word that more records hold is taken as one that everyone may see; up to
-/// here the records are looked at.
-const MAX_LOOKED_AT: u64 = 10_000;
 
 /// A word of the dictionary beside the one asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -107,6 +107,11 @@ pub trait FullTextStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<String>, FullTextError>;
 
+    /// How many records that `clearance` may see hold `text`, one word or two
+    /// Vietnamese syllables side by side, with exactly these accents; about, and 0 for any
+    /// other text. A pair without any accent is also counted where it has some.
+    fn n_holding(&self, text: &str, clearance: Clearance) -> Result<u64, FullTextError>;
+
     /// What the store holds.
     fn stats(&self) -> Result<FullTextStats, FullTextError>;
 }

@@ -155,6 +155,7 @@ pub fn run_all(store: &dyn FullTextStore) {
     }
     closed_records_leave_no_trace(store);
     spelling_agrees(store, &oracle);
+    counts_agree(store, &oracle);
     changes_show(store);
 }
 
@@ -296,6 +297,46 @@ fn spelling_agrees(store: &dyn FullTextStore, oracle: &dyn FullTextStore) {
     assert_eq!(similar(store, "machne", Clearance::Staff), ["machine"]);
     assert_eq!(similar(store, "compuetrs", Clearance::Staff), ["computers"]);
     assert!(similar(store, "neural", Clearance::Staff).is_empty());
+}
+
+/// Words and pairs are counted with their accents, and closed records are not.
+fn counts_agree(store: &dyn FullTextStore, oracle: &dyn FullTextStore) {
+    let count = |text: &str, clearance| store.n_holding(text, clearance).unwrap();
+    for text in [
+        "biến",
+        "bien",
+        "khí hậu",
+        "khi hau",
+        "khí hầu",
+        "học máy",
+        "bản đồ",
+        "ban",
+        "bạn",
+        "machine",
+        "machine translation",
+        "bàn về bạn",
+        "",
+        "xyzzy",
+    ] {
+        let counts =
+            [Clearance::Public, Clearance::Registered, Clearance::Staff].map(|clearance| {
+                let found = count(text, clearance);
+                assert_eq!(found, oracle.n_holding(text, clearance).unwrap(), "{text}");
+                found
+            });
+        assert!(counts.is_sorted(), "{text}: {counts:?}");
+    }
+    assert!(count("học máy", Clearance::Public) > 0);
+    assert!(count("học máy", Clearance::Public) < count("học máy", Clearance::Staff));
+    assert_eq!(count("bản đồ", Clearance::Public), 0, "closed records only");
+    assert!(count("bản đồ", Clearance::Staff) > 0);
+    assert!(
+        count("bạn", Clearance::Staff) > 0,
+        "and nobody writes `ban`"
+    );
+    for none in ["ban", "khí hầu", "machine translation", "bàn về bạn", ""] {
+        assert_eq!(count(none, Clearance::Staff), 0, "{none}");
+    }
 }
 
 /// What whoever asks may not see is not found, counted or listed.

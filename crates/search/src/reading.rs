@@ -5,27 +5,36 @@
 //! readings are offered as suggestions. A query with operators, phrases or
 //! fields is taken as it stands.
 
-use index::{Definition, QueryExpr};
+mod evidence;
+
+use index::{Definition, FullTextError, QueryExpr};
 use text::Restorer;
 
 use crate::{
     Notice, Terms,
     query::{ParsedQuery, WantedText},
 };
+pub(crate) use evidence::Evidence;
 
 /// Other readings that are offered, at most.
 const MAX_SUGGESTIONS: usize = 3;
+/// Readings of the model among which the index chooses.
+const N_READINGS: usize = 12;
 /// A reading less probable than this, beside the best, is not offered.
 const MIN_SHARE_OF_BEST: f32 = 0.1;
 
 /// Reads a plain query; changes what is searched and highlighted, and adds its
 /// notices. Returns other queries that may be meant, the likeliest first.
-pub(crate) fn read(parsed: &mut ParsedQuery, terms: &Terms) -> Vec<String> {
+pub(crate) fn read(
+    parsed: &mut ParsedQuery,
+    terms: &Terms,
+    evidence: &Evidence<'_>,
+) -> Result<Vec<String>, FullTextError> {
     let QueryExpr::Words(words) = &mut parsed.expr else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     if !parsed.is_plain {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let typed = words.text.clone();
     let weights = Definition::built_in().variants;
@@ -39,7 +48,7 @@ pub(crate) fn read(parsed: &mut ParsedQuery, terms: &Terms) -> Vec<String> {
         words.text = decoded.text;
     }
     let read = words.text.clone();
-    let suggestions = restorations(&read);
+    let suggestions = restorations(&read, evidence)?;
     let restored = suggestions.first().filter(|text| **text != read).cloned();
     if let Some(restored) = &restored {
         words.variants.push((restored.clone(), weights.restored));
@@ -61,38 +70,65 @@ pub(crate) fn read(parsed: &mut ParsedQuery, terms: &Terms) -> Vec<String> {
     offered.retain(|text| *text != typed);
     offered.dedup();
     offered.truncate(MAX_SUGGESTIONS);
-    offered
+    Ok(offered)
 }
 
 /// The likeliest ways to set the accents of `query`, best first; empty when it
 /// has them, or is not Vietnamese.
-fn restorations(query: &str) -> Vec<String> {
-    let restorer = Restorer::embedded();
+fn restorations(query: &str, evidence: &Evidence<'_>) -> Result<Vec<String>, FullTextError> {
     if !text::detect(query).accentless {
-        let sure = restorer.restore(query);
-        return if sure == query {
-            Vec::new()
-        } else {
-            vec![sure]
-        };
+        let sure = text::restore(query);
+        let is_meant = sure != query && evidence.allows(query, &sure)?;
+        return Ok(if is_meant { vec![sure] } else { Vec::new() });
     }
-    let found = restorer.restorations(query, MAX_SUGGESTIONS);
-    let best = found.first().map_or(0.0, |best| best.probability);
-    let near = found
-        .into_iter()
-        .filter(|other| other.probability >= best * MIN_SHARE_OF_BEST);
-    near.map(|restoration| restoration.text).collect()
+    let readings = Restorer::embedded().restorations(query, N_READINGS);
+    let mut found: Vec<(f32, String)> = Vec::new();
+    for reading in &readings {
+        let lead = evidence.lead(&reading.text, &readings[0].text)?;
+        found.push((reading.probability.ln() + lead, reading.text.clone()));
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let Some((best, likeliest)) = found.first() else {
+        return Ok(Vec::new());
+    };
+    if !evidence.allows(query, likeliest)? {
+        return Ok(Vec::new());
+    }
+    let floor = best + MIN_SHARE_OF_BEST.ln();
+    found.truncate(MAX_SUGGESTIONS);
+    found.retain(|(score, _)| *score >= floor);
+    Ok(found.into_iter().map(|(_, text)| text).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use index::{FullTextStore, TantivyStore};
+    use records::{ChangeSeq, Clearance, Lang, Localised, Record, RecordId, RecordType};
+
     use super::*;
     use crate::query;
 
-    fn read_of(typed: &str) -> (ParsedQuery, Vec<String>) {
+    /// Read beside an index that holds these titles.
+    fn read_beside(titles: &[&str], typed: &str) -> (ParsedQuery, Vec<String>) {
+        let place = tempfile::tempdir().unwrap();
+        let store = TantivyStore::open(place.path()).unwrap();
+        let record = |(i, title): (usize, &&str)| {
+            let id = RecordId::new(format!("r{i}")).unwrap();
+            let mut record = Record::new(id, RecordType::ALL[0]);
+            record.title = Localised::one(Lang::vi(), (*title).to_owned());
+            record
+        };
+        let records: Vec<Record> = titles.iter().enumerate().map(record).collect();
+        store.upsert(&records).unwrap();
+        store.commit(ChangeSeq(1)).unwrap();
+        let ask = |text: &str| store.n_holding(text, Clearance::Staff);
         let mut parsed = query::parse(typed).unwrap();
-        let suggestions = read(&mut parsed, Terms::built_in());
+        let suggestions = read(&mut parsed, Terms::built_in(), &Evidence::new(&ask)).unwrap();
         (parsed, suggestions)
+    }
+
+    fn read_of(typed: &str) -> (ParsedQuery, Vec<String>) {
+        read_beside(&[], typed)
     }
 
     fn words(parsed: &ParsedQuery) -> &index::Words {
@@ -150,14 +186,44 @@ mod tests {
             "title:dat",
             "",
         ] {
-            let mut parsed = query::parse(typed).unwrap();
-            let before = parsed.clone();
-            assert_eq!(
-                read(&mut parsed, Terms::built_in()),
-                Vec::<String>::new(),
-                "{typed}"
-            );
-            assert_eq!(parsed, before, "{typed}");
+            let (parsed, suggestions) = read_of(typed);
+            assert_eq!(suggestions, Vec::<String>::new(), "{typed}");
+            assert_eq!(parsed, query::parse(typed).unwrap(), "{typed}");
         }
+    }
+
+    #[test]
+    fn of_two_readings_the_one_that_the_records_write_is_meant() {
+        let titles = [
+            "Học máy trong chẩn đoán ung thư",
+            "Chẩn đoán hình ảnh",
+            "Đoạn đường sắt",
+        ];
+        let (parsed, suggestions) = read_beside(&titles, "trong chan doan");
+        assert_eq!(words(&parsed).variants[0].0, "trong chẩn đoán");
+        assert_eq!(suggestions[0], "trong chẩn đoán");
+    }
+
+    #[test]
+    fn words_that_the_records_write_without_accents_get_none() {
+        let english = [
+            "The cat sat on the mat",
+            "Machine learning for the rice plant",
+            "A hot man can do the long run on land",
+        ];
+        let vietnamese = [
+            "Thế đất và thể chế",
+            "Cất cánh",
+            "Ôn tập, ổn định",
+            "Mất mùa",
+        ];
+        let titles = [english.as_slice(), vietnamese.as_slice()].concat();
+        for typed in english.into_iter().chain(["the cat", "rice on the land"]) {
+            let (parsed, suggestions) = read_beside(&titles, typed);
+            assert_eq!(suggestions, Vec::<String>::new(), "{typed}");
+            assert!(words(&parsed).variants.is_empty(), "{typed}");
+        }
+        let (parsed, _) = read_beside(&titles, "mat mua");
+        assert_eq!(words(&parsed).variants[0].0, "mất mùa");
     }
 }

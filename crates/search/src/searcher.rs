@@ -15,7 +15,7 @@ use crate::{
     highlight::Highlighter,
     meaning::{Meaning, MeaningPage, by_both, by_meaning, meant_text},
     query::{self, ParsedQuery},
-    reading,
+    reading::{self, Evidence},
 };
 
 /// Words of a query whose spelling is looked at; a longer text is pasted, not
@@ -123,7 +123,9 @@ impl Searcher {
         mut parsed: ParsedQuery,
         start: Instant,
     ) -> Result<SearchResponse, SearchError> {
-        let mut suggestions = reading::read(&mut parsed, &self.terms);
+        let ask = |text: &str| self.full_text.n_holding(text, request.clearance);
+        let evidence = Evidence::new(&ask);
+        let mut suggestions = reading::read(&mut parsed, &self.terms, &evidence)?;
         if suggestions.is_empty() && parsed.is_plain {
             suggestions.extend(self.respell(&request.query, request.clearance)?);
         }

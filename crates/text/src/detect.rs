@@ -2,22 +2,26 @@
 //!
 //! Vietnamese and English are most of the library, and the places where a general detector fails: short titles,
 //! mixed text, Vietnamese without accents. So a census of the words decides first: Vietnamese has letters that
-//! nobody else uses and a closed set of syllables. What stays open goes to whatlang (trigrams of 69 languages).
+//! nobody else uses and a closed set of syllables. What stays open goes, in Latin script, to a model of our own
+//! training ([`LanguageModel`]), in others to whatlang, which tells by the script.
 
 mod census;
 mod code;
 mod function_words;
 mod letters;
+mod model;
 mod passages;
 mod shape;
+mod train;
+mod words;
 
 pub(crate) use function_words::is_english as is_english_function_word;
+pub use model::LanguageModel;
 pub use passages::{Passage, detect_passages};
+pub use train::LanguageTrainer;
 
 use census::Census;
-use function_words::{ENGLISH, LANGUAGES};
-use std::sync::LazyLock;
-use whatlang::{Detector, Lang};
+use model::{ENGLISH, LANGUAGES, Scores, softmax};
 
 /// The language of a passage.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,26 +57,6 @@ const WINDOW_BYTES: usize = 800;
 /// Share of words with Vietnamese accents in running Vietnamese text: about 3 of 4 (measured on news).
 const ACCENTED_SHARE: f32 = 0.75;
 
-/// Accented words in English text (names) stay below this share.
-const ENGLISH_ACCENTED_SHARE_MAX: f32 = 0.3;
-
-/// Languages that whatlang names mostly for short English and hardly any record is written in.
-const RARE: &[&str] = &[
-    "ca", "jv", "tl", "cy", "af", "ak", "sn", "zu", "tk", "uz", "az", "la", "eo", "et", "sl",
-];
-/// Less sure than this of a rare language, whatlang is asked for a common one.
-const RARE_SURE: f32 = 0.7;
-/// Their confidence counts by half.
-const RARE_WEIGHT: f32 = 0.5;
-/// whatlang's confidence that a text with no English look (and no other) must reach to be believed; measured as the
-/// best of 0.2, 0.35, 0.5 with `score_detect`.
-const LOOK_BASE: f32 = 0.2;
-/// How much an English look of one point a word raises that bar; best of 2 and 4.
-const LOOK_WEIGHT: f32 = 4.0;
-/// An English look beyond which the bar is above all confidence, so that whatlang need not be asked: its trigrams
-/// cost 60 times the census (measured: a sixth of the time of an ingest of titles).
-const LOOK_CLEAR: f32 = (1.0 - LOOK_BASE) / LOOK_WEIGHT;
-
 /// Detects the language of one passage (a title, a sentence, a paragraph).
 ///
 /// Linear in the length, and bounded: a long text is sampled in three windows, so call [`detect_passages`] on
@@ -98,8 +82,7 @@ pub fn detect(text: &str) -> Detection {
     }
     vietnamese(&census)
         .or_else(|| accentless(&census))
-        .or_else(|| by_function_words(&census))
-        .unwrap_or_else(|| latin(&census, windows[0]))
+        .unwrap_or_else(|| latin(&census, &windows))
 }
 
 fn windows(text: &str) -> [&str; 3] {
@@ -154,62 +137,49 @@ fn accentless(census: &Census) -> Option<Detection> {
     })
 }
 
-/// A Latin script language by its function words: it must lead the next one clearly.
-fn by_function_words(census: &Census) -> Option<Detection> {
-    let accented = census.share(census.foreign + census.shared + census.vietnamese);
-    let ranked = census.ranked(|index| index != ENGLISH || accented <= ENGLISH_ACCENTED_SHARE_MAX);
-    let [(best, votes), (_, next)] = ranked;
-    let lead = (votes - next) / census.words as f32;
-    (votes >= 1.0 && lead >= 0.1).then(|| Detection::new(LANGUAGES[best].0, 0.6 + lead))
+/// A text of fewer letters without accents, for which no language is likelier than this, is
+/// taken for English, as most titles of a word or two in a library are.
+const FEW_LETTERS: u32 = 17;
+const UNSURE: f32 = 0.4;
+
+/// Latin script that is not clearly Vietnamese: the likeliest language of the model.
+fn latin(census: &Census, windows: &[&str; 3]) -> Detection {
+    let (mut scores, mut n_words) = (Scores::default(), 0);
+    for window in windows {
+        LanguageModel::embedded().add(window, &mut scores, &mut n_words);
+    }
+    if n_words == 0 {
+        return Detection::UNDETERMINED;
+    }
+    for (score, lang) in scores.iter_mut().zip(LANGUAGES) {
+        *score += prior(lang);
+    }
+    softmax(&mut scores);
+    let best = (0..LANGUAGES.len()).fold(
+        0,
+        |best, at| {
+            if scores[at] > scores[best] { at } else { best }
+        },
+    );
+    let is_plain = census.foreign + census.shared + census.vietnamese == 0;
+    if is_plain && census.latin_letters < FEW_LETTERS && scores[best] < UNSURE {
+        return Detection::new("en", scores[ENGLISH]);
+    }
+    Detection::new(LANGUAGES[best], scores[best])
 }
 
-/// Latin script without a clear sign: whatlang, and English where the text has no accent, looks English and
-/// whatlang is not sure of another language.
-fn latin(census: &Census, text: &str) -> Detection {
-    let accented = census.foreign + census.shared + census.vietnamese;
-    let [(_, best), _] = census.ranked(|index| index != ENGLISH);
-    let words = census.words.max(1) as f32;
-    let look = (census.look + census.votes[ENGLISH] - best) / words;
-    if accented == 0 && look > LOOK_CLEAR {
-        return Detection::new("en", 0.5);
+/// How much likelier a language is than any of the others before a word is read, in nats;
+/// best of 0, 0.5, 1, 1.5 and 2 with `score_detect`.
+fn prior(lang: &str) -> f32 {
+    match lang {
+        "en" | "fr" => 0.5,
+        _ => 0.0,
     }
-    let found = general(text);
-    if found.lang == "en" || accented > 0 {
-        return found;
-    }
-    let sure = if RARE.contains(&found.lang) {
-        found.confidence * RARE_WEIGHT
-    } else {
-        found.confidence
-    };
-    if sure < LOOK_BASE + LOOK_WEIGHT * look {
-        return Detection::new("en", 0.5 - found.confidence / 2.0);
-    }
-    found
 }
 
-static GENERAL: LazyLock<Detector> =
-    LazyLock::new(|| Detector::with_denylist(vec![Lang::Vie, Lang::Lat, Lang::Epo]));
-
-/// As [`GENERAL`], without the rare languages.
-static COMMON: LazyLock<Detector> = LazyLock::new(|| {
-    let rare = Lang::all()
-        .iter()
-        .filter(|lang| RARE.contains(&code::short(lang.code())));
-    let never = [Lang::Vie, Lang::Lat, Lang::Epo];
-    Detector::with_denylist(rare.copied().chain(never).collect())
-});
-
+/// Scripts that are not Latin.
 fn general(text: &str) -> Detection {
-    let found = ask(&GENERAL, text);
-    if RARE.contains(&found.lang) && found.confidence < RARE_SURE {
-        return ask(&COMMON, text);
-    }
-    found
-}
-
-fn ask(detector: &Detector, text: &str) -> Detection {
-    match detector.detect(text) {
+    match whatlang::detect(text) {
         Some(info) => Detection::new(code::short(info.lang().code()), info.confidence() as f32),
         None => Detection::UNDETERMINED,
     }
@@ -274,6 +244,19 @@ mod tests {
             "ru"
         );
         assert_eq!(lang("気候変動が農業に与える影響について"), "ja");
+    }
+
+    #[test]
+    fn titles_of_two_words_are_english_where_nothing_speaks_against_it() {
+        for title in [
+            "Salt-tolerant rice",
+            "Soil salinity",
+            "Solar energy",
+            "Rice",
+        ] {
+            assert_eq!(lang(title), "en", "{title}");
+        }
+        assert_eq!(lang("Énergie solaire"), "fr");
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn weigh(text: &str, range: Range<usize>) -> Word {
         let reading =
             spell::syllable(word, method).and_then(|syllable| Some((seen(&syllable)?, syllable)));
         let gain = match &reading {
-            _ if is_english_function_word(&lower) => ENGLISH,
+            _ if is_english_function_word(lower.as_bytes()) => ENGLISH,
             Some((cost, _)) => given - cost,
             None if word.bytes().all(|b| b.is_ascii_digit()) || is_vietnamese(&lower) => 0.0,
             None => ALIEN,

@@ -14,6 +14,7 @@ mod normalise;
 mod path;
 mod repair;
 pub mod restore;
+mod rows;
 pub mod segment;
 mod sentences;
 mod special;
@@ -22,7 +23,7 @@ mod token;
 mod tokenise;
 mod weights;
 
-pub use detect::{Detection, Passage, detect, detect_passages};
+pub use detect::{Detection, LanguageModel, LanguageTrainer, Passage, detect, detect_passages};
 pub use fold::{fold, strip_accents};
 pub use keystrokes::{Decoded, InputMethod, keystrokes};
 pub use model_file::InvalidModel;

@@ -169,7 +169,7 @@ fn is_mixed_without_accents(line: &str) -> bool {
         if token.kind == crate::TokenKind::Word {
             n_words += 1;
             n_syllables += usize::from(could_be_accentless_vietnamese(token.exact));
-            is_bare &= !is_english_function_word(token.exact);
+            is_bare &= !is_english_function_word(token.exact.as_bytes());
         }
     });
     is_bare && n_syllables >= MIXED_MIN && n_syllables as f32 >= MIXED_SHARE * n_words as f32

@@ -17,9 +17,6 @@ pub(crate) fn feature(template: u64, parts: &[u64]) -> u64 {
     hash ^ (hash >> 29)
 }
 
-/// Sums that are added at once: eight 16-bit lanes fill a vector register.
-pub(crate) const LANES: usize = 8;
-
 /// Weights of one byte each.
 #[derive(Clone)]
 pub(crate) struct Weights {
@@ -54,16 +51,16 @@ impl Weights {
         total as f32 * self.scale
     }
 
-    /// Adds the weights from the place of `feature` on, in units of
-    /// [`Weights::scale`], to as many sums.
-    pub(crate) fn add_row(&self, feature: u64, sums: &mut [[i16; LANES]]) {
-        let at = place(feature, self.bits);
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The `n` weights from place `at` on, in units of [`Weights::scale`]; fewer at
+    /// the end.
+    pub(crate) fn row(&self, at: usize, n: usize) -> &[i8] {
         let row = self.bytes.get(at..).unwrap_or(&[]);
-        for (sums, weights) in sums.iter_mut().zip(row.as_chunks::<LANES>().0) {
-            for (sum, &weight) in sums.iter_mut().zip(weights) {
-                *sum += i16::from(weight);
-            }
-        }
+        &row[..n.min(row.len())]
     }
 
     /// Nats of one unit.

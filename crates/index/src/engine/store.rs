@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     Definition, FullTextError, FullTextPage, FullTextQuery, FullTextStats, FullTextStore,
-    analysis::Vocabulary, spelling::similar_words,
+    analysis::Vocabulary, holding::n_holding, spelling::similar_words,
 };
 
 /// Memory of the indexing thread before it writes a segment. Larger means
@@ -320,6 +320,10 @@ impl FullTextStore for TantivyStore {
         similar_words(self, word, clearance, limit, &*snapshot, |word, max_off| {
             near_words(&snapshot, word, max_off).map_err(engine("reading the dictionary"))
         })
+    }
+
+    fn n_holding(&self, text: &str, clearance: Clearance) -> Result<u64, FullTextError> {
+        n_holding(self, text, clearance, &*self.snapshot()?)
     }
 
     fn stats(&self) -> Result<FullTextStats, FullTextError> {

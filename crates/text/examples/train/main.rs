@@ -5,9 +5,10 @@
 //!     --news articles.jsonl.xz --treebank vi_vtb-ud-train.conllu \
 //!     --measure vi_vtb-ud-dev.conllu --out models/segmenter/segmenter.bin
 //! ```
-//! Same input, same bytes out. `--measure` is looked
-//! at only to print figures.
+//! Same input, same bytes out. `--measure` is looked at only to print figures.
+//! `figures --news FILE --measure FILE` trains nothing and prints those of the restorer that is built in.
 
+mod detector;
 mod news;
 mod restorer;
 mod segmenter;
@@ -35,15 +36,24 @@ fn main() -> Result<()> {
             .ok_or_else(|| format!("give {name} FILE"))?;
         Ok(PathBuf::from(value))
     };
-    let paths = Paths {
-        news: path("--news")?,
-        treebank: path("--treebank")?,
-        measure: path("--measure")?,
-        out: path("--out")?,
+    let paths = || -> Result<Paths> {
+        Ok(Paths {
+            news: path("--news")?,
+            treebank: path("--treebank")?,
+            measure: path("--measure")?,
+            out: path("--out")?,
+        })
     };
     match args.first().map(String::as_str) {
-        Some("segmenter") => segmenter::train(&paths),
-        Some("restorer") => restorer::train(&paths),
-        _ => Err("say what to train first: segmenter or restorer".into()),
+        Some("segmenter") => segmenter::train(&paths()?),
+        Some("detector") => detector::train(
+            &path("--lists")?,
+            &path("--papers")?,
+            path("--measure").ok().as_deref(),
+            &path("--out")?,
+        ),
+        Some("restorer") => restorer::train(&paths()?),
+        Some("figures") => restorer::figures(&path("--news")?, &path("--measure")?),
+        _ => Err("say what to do first: segmenter, restorer, detector or figures".into()),
     }
 }

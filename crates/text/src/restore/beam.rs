@@ -1,9 +1,9 @@
 //! Finds the best spellings of a whole line from left to right.
 
-use super::features::{Context, typed_before};
+use super::features::{Context, N_FIXED, N_MOVING, typed_before};
 use super::forms::MAX_CHOICES;
 use super::line::Slot;
-use crate::weights::{LANES, Weights};
+use crate::rows::{LANES, Rows};
 
 /// Lines kept in mind at once. A guess, not tuned.
 const BEAM: usize = 4;
@@ -35,7 +35,7 @@ pub(crate) struct Spelling {
 }
 
 /// The best `n` spellings of `slots`, best first; ties in the order of choices.
-pub(crate) fn best_spellings(slots: &[Slot<'_>], weights: &Weights, n: usize) -> Vec<Spelling> {
+pub(crate) fn best_spellings(slots: &[Slot<'_>], weights: &Rows, n: usize) -> Vec<Spelling> {
     let trail = vec![Step {
         before: 0,
         choice: 0,
@@ -45,6 +45,8 @@ pub(crate) fn best_spellings(slots: &[Slot<'_>], weights: &Weights, n: usize) ->
         trail,
         width: BEAM.max(n),
     };
+    let n_open = slots.iter().filter(|slot| !slot.choices.is_empty());
+    weights.expect(n_open.count() * (N_FIXED + BEAM * N_MOVING));
     let edge = typed_before(slots, 0, 1);
     let mut beam = vec![Hypothesis {
         score: 0.0,
@@ -69,7 +71,7 @@ pub(crate) fn best_spellings(slots: &[Slot<'_>], weights: &Weights, n: usize) ->
 
 /// By how many nats the choice of `spelling` at a slot beats the bare syllable
 /// there, all else as in `spelling`. Infinite where the bare one is no choice.
-pub(crate) fn lead(slots: &[Slot<'_>], weights: &Weights, spelling: &Spelling, at: usize) -> f32 {
+pub(crate) fn lead(slots: &[Slot<'_>], weights: &Rows, spelling: &Spelling, at: usize) -> f32 {
     let slot = &slots[at];
     let hash_before = |back: usize| {
         let before = at
@@ -104,7 +106,7 @@ struct Scores<'c> {
 }
 
 impl<'c> Scores<'c> {
-    fn of(context: &'c Context, n_choices: usize, weights: &Weights) -> Self {
+    fn of(context: &'c Context, n_choices: usize, weights: &Rows) -> Self {
         let n_rows = n_choices.div_ceil(LANES);
         let mut fixed = Sums::default();
         for feature in context.fixed() {
@@ -117,7 +119,7 @@ impl<'c> Scores<'c> {
         }
     }
 
-    fn given(&self, one: u64, two: u64, weights: &Weights) -> Sums {
+    fn given(&self, one: u64, two: u64, weights: &Rows) -> Sums {
         let mut sums = self.fixed;
         for feature in self.context.moving(one, two) {
             weights.add_row(feature, &mut sums[..self.n_rows]);
@@ -127,7 +129,7 @@ impl<'c> Scores<'c> {
 }
 
 struct Search<'w> {
-    weights: &'w Weights,
+    weights: &'w Rows,
     trail: Vec<Step>,
     width: usize,
 }

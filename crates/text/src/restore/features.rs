@@ -49,7 +49,7 @@ impl Context {
         self
     }
 
-    /// Rows of weights, one weight a choice, see [`Weights::add_row`](crate::weights::Weights::add_row).
+    /// Rows of weights, one weight a choice, see [`Rows::add_row`](crate::rows::Rows::add_row).
     pub(crate) fn fixed(&self) -> [u64; N_FIXED] {
         let [l1, l2] = self.left;
         let [r1, r2, r3] = self.right;

@@ -1,25 +1,25 @@
 //! The trained restorer: its spellings and its weights.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use super::forms::Forms;
-use crate::model_file::{InvalidModel, pack, unpack};
-use crate::weights::Weights;
+use crate::model_file::{InvalidModel, lay_out, read_in_place};
+use crate::rows::Rows;
 
 /// First bytes of a model file, with the version of its form.
-const MAGIC: &[u8; 8] = b"restore1";
+const MAGIC: &[u8; 8] = b"restore2";
 
 /// An accent restorer; see [`restore`](super::restore()) for the one built in.
 pub struct Restorer {
     forms: Forms,
-    weights: Weights,
+    weights: Rows,
     /// The spellings, one a line, the commoner first.
     lines: String,
 }
 
 static EMBEDDED: LazyLock<Restorer> = LazyLock::new(|| {
-    Restorer::from_bytes(include_bytes!("../../../../models/restorer/restorer.bin"))
-        .expect("the model that is built in is tested to be readable")
+    let bytes: &[u8] = include_bytes!("../../../../models/restorer/restorer.bin");
+    Restorer::new(bytes.into()).expect("the model that is built in is tested to be readable")
 });
 
 impl Restorer {
@@ -32,7 +32,7 @@ impl Restorer {
     /// A model from training.
     ///
     /// * `forms`: spellings to choose from, as the trainer got them
-    /// * `weights`: 2^n numbers
+    /// * `weights`: 2^n numbers, n at least 8
     /// * `step`: nats of one unit after rounding to bytes
     #[must_use]
     pub fn from_training<'a>(
@@ -43,7 +43,7 @@ impl Restorer {
         let lines = forms.fold(String::new(), |lines, form| lines + form + "\n");
         Self {
             forms: Forms::new(lines.lines()),
-            weights: Weights::quantise(weights, step),
+            weights: Rows::quantise(weights, step),
             lines,
         }
     }
@@ -52,8 +52,17 @@ impl Restorer {
     ///
     /// # Errors
     /// When the bytes are not such a model, or of another version.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidModel> {
-        let (lines, weights) = unpack(MAGIC, bytes)?;
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, InvalidModel> {
+        let read = Self::new(bytes.into())?;
+        if read.weights.is_sound() {
+            Ok(read)
+        } else {
+            Err(InvalidModel::Damaged)
+        }
+    }
+
+    fn new(bytes: Cow<'static, [u8]>) -> Result<Self, InvalidModel> {
+        let (lines, weights) = read_in_place(MAGIC, bytes)?;
         Ok(Self {
             forms: Forms::new(lines.lines()),
             weights,
@@ -61,12 +70,10 @@ impl Restorer {
         })
     }
 
-    /// The packed model. The same model gives the same bytes.
-    ///
-    /// # Errors
-    /// When packing fails for want of memory.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, InvalidModel> {
-        pack(MAGIC, &self.lines, &self.weights)
+    /// The model in its file form. The same model gives the same bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        lay_out(MAGIC, &self.lines, &self.weights)
     }
 
     /// The spellings of Vietnamese syllables it knows, the commoner first; lower
@@ -79,7 +86,7 @@ impl Restorer {
         &self.forms
     }
 
-    pub(super) fn weights(&self) -> &Weights {
+    pub(super) fn weights(&self) -> &Rows {
         &self.weights
     }
 }
