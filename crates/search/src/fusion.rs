@@ -6,10 +6,11 @@
 //! * `M = (c−c₀)/(c₁−c₀)`: the cosine between that of the nearest record `c₁`
 //!   and that of the last of the nearest `c₀`, the level of what has nothing to
 //!   do with the question; 0 for a record that is not among the nearest.
-//! * `w = W·g`: how much the words can see, `g` the share of the words of the
-//!   question that the best records by words hold. A question in another
-//!   language than the records shares few words with them, and the words then
-//!   hardly count; equal weights would let the blind side spoil the other.
+//! * `w = 0.7·min(1, g/0.6)^1.5`: how much the words can see, `g` the share of
+//!   the words of the question that the best records by words hold. A question
+//!   in another language than the records shares few words with them, and the
+//!   words then hardly count; equal weights would let the blind side spoil the
+//!   other.
 //!
 //! **Source:** S. Bruch, S. Gai & A. Ingber, *An Analysis of Fusion Functions
 //! for Hybrid Retrieval*, TOIS 2023 (convex combination of normalised scores).
@@ -20,10 +21,21 @@ use std::collections::BTreeMap;
 use records::RecordId;
 use serde::Serialize;
 
-/// The weight of the words when all of them are found. Measured on the
-/// development sets (`docs/fusion.md`): anything from 0.65 to 0.9 gives the
-/// same means within .001, 0.5 gives .002 less.
+/// The weight of the words when enough of them are found. The three constants
+/// are measured on the development sets, see `docs/fusion.md`.
 const FULL_WORD_WEIGHT: f64 = 0.7;
+
+/// The share of the words that is enough.
+const FULL_COVERAGE: f64 = 0.6;
+
+/// How fast the weight falls below that share.
+const COVERAGE_POWER: f64 = 1.5;
+
+/// The weight `w` of the words for the share `g` of them that is found.
+fn word_weight(coverage: f64) -> f64 {
+    let share = (coverage / FULL_COVERAGE).clamp(0.0, 1.0);
+    FULL_WORD_WEIGHT * share.powf(COVERAGE_POWER)
+}
 
 /// What a fused score is made of.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -79,7 +91,7 @@ pub(crate) fn fuse(lexical: &[(RecordId, f64)], semantic: &[Nearby], coverage: f
     let weight = match (lexical.is_empty(), semantic.is_empty()) {
         (true, _) => 0.0,
         (_, true) => 1.0,
-        _ => FULL_WORD_WEIGHT * coverage.clamp(0.0, 1.0),
+        _ => word_weight(coverage),
     };
     let same = FusionParts {
         best_lexical_score: lexical.first().map_or(0.0, |(_, score)| *score),

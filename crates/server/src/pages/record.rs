@@ -11,6 +11,7 @@ use axum::{
 use catalog::{Detail, StoredRecord};
 use index::FacetField;
 use records::{AccessLevel, Agent, Column, Lang, Record, RecordId};
+use search::{SearchRequest, Similar};
 
 use crate::{
     app::{App, Library},
@@ -79,6 +80,9 @@ struct RecordPage {
     columns: Vec<ColumnView>,
     people: Vec<PersonView>,
     links: Vec<LinkView>,
+    /// Address, title and year.
+    similar: Vec<(String, String, String)>,
+    similar_notices: Vec<String>,
     references: Vec<String>,
     references_label: String,
     citation: Vec<Stretch>,
@@ -87,6 +91,9 @@ struct RecordPage {
     facts: Vec<Fact>,
     provenance: Vec<Fact>,
 }
+
+/// Similar records shown: what fits on a screen beside the rest.
+const SIMILAR: usize = 5;
 
 /// `GET /records/{id}`: the page, or the record in the format that the caller
 /// likes better or that the address ends in.
@@ -97,10 +104,14 @@ pub(crate) async fn show_record(
     visit: Visit,
 ) -> Result<Response, ApiError> {
     let raw = named(path)?;
-    let clearance = visit.clearance;
+    let visitor = SearchRequest {
+        limit: SIMILAR,
+        lang: visit.locale.lang(),
+        ..SearchRequest::new("", visit.clearance)
+    };
     let found = app.ask(move |library| {
-        let (stored, ending) = find_with_ending(library, &raw, clearance)?;
-        let around = Around::read(library, &stored.record, clearance)?;
+        let (stored, ending) = find_with_ending(library, &raw, visitor.clearance)?;
+        let around = Around::read(library, &stored.record, &visitor)?;
         Ok((stored, ending, around))
     });
     let (stored, ending, around) = found.await?;
@@ -127,22 +138,30 @@ struct Around {
     beginning: Option<String>,
     /// Where each file is had.
     file_urls: Vec<Option<String>>,
+    similar: Option<Similar>,
 }
 
 impl Around {
-    fn read(
-        library: &Library,
-        record: &Record,
-        clearance: records::Clearance,
-    ) -> Result<Self, ApiError> {
+    fn read(library: &Library, record: &Record, visitor: &SearchRequest) -> Result<Self, ApiError> {
+        let clearance = visitor.clearance;
+        let similar = library.searcher.similar(&record.id, visitor);
         let files = record.files.iter().zip(1..);
         let url = |(file, number)| file_url(library, &record.id, number, file);
         Ok(Self {
             linked: linked_titles(library, record, clearance)?,
             beginning: beginning(library, record, clearance)?,
             file_urls: files.map(url).collect(),
+            similar: similar.map_err(ApiError::unavailable)?,
         })
     }
+}
+
+fn similar_records(similar: &Similar) -> impl Iterator<Item = (String, String, String)> {
+    similar.hits.iter().map(|hit| {
+        let year = hit.record.year.map(|year| year.to_string());
+        let title = hit.title.text.clone();
+        (record_url(&hit.id), title, year.unwrap_or_default())
+    })
 }
 
 /// Records that this one links to and that the visitor may see.
@@ -234,6 +253,11 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
         columns: record.columns.iter().map(column).collect(),
         people: people(record, locale),
         links: links(record, &around.linked, locale),
+        similar: around.similar.iter().flat_map(similar_records).collect(),
+        similar_notices: around
+            .similar
+            .map(|similar| similar.notices)
+            .unwrap_or_default(),
         references: record.references.clone(),
         references_label: fill(w.record.references, &[("n", &n_references)]),
         citation: apa(record, locale),
