@@ -153,3 +153,50 @@ fn a_missing_path_or_library_says_the_cure() {
     let ran = Installation::new().run(&["show", "a"]);
     assert!(ran.stderr.contains("trithuc ingest PATH"), "{}", ran.stderr);
 }
+
+/// A ZIP with a document, records of two formats and an archive inside.
+#[test]
+fn an_archive_comes_in_file_by_file_and_a_bomb_not_at_all() {
+    let zipped = |files: &[(&str, &[u8])]| {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in files {
+            let options = zip::write::SimpleFileOptions::default();
+            writer.start_file(*name, options).unwrap();
+            writer.write_all(content).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    };
+    const DUBLIN_CORE: &str = "<?xml version='1.0'?><dc><title>Gạo thơm</title></dc>";
+    let inner = zipped(&[("rice.xml", DUBLIN_CORE.as_bytes())]);
+    let outer = zipped(&[
+        ("a/bao-cao.txt", "Báo cáo về xâm nhập mặn.\n".as_bytes()),
+        ("b.ris", RIS.as_bytes()),
+        ("inner.zip", &inner),
+    ]);
+    let zeros = vec![0; 128 << 20];
+    let installation = Installation::new();
+    let archive = installation.input("lô.zip", outer);
+    installation.input("zz-bomb.zip", zipped(&[("zeros", &zeros)]));
+    let ran = installation.ingest(archive.parent().unwrap());
+    assert_eq!(ran.status, 3, "{}", ran.stderr);
+    let report = ran.json();
+    assert_eq!(report["added"], 3, "{report}");
+    let aside = report["quarantined"].as_array().unwrap();
+    assert_eq!(aside.len(), 1, "{report}");
+    let reason = aside[0]["reason"].as_str().unwrap();
+    assert!(reason.contains("200 times its size"), "{reason}");
+    let dump = installation.dump();
+    for place in [
+        "lô.zip/a/bao-cao.txt",
+        "lô.zip/b.ris",
+        "lô.zip/inner.zip/rice.xml",
+    ] {
+        assert!(dump.contains(place), "{place}: {dump}");
+    }
+    assert!(dump.contains("\"oai_dc\""), "{dump}");
+    let again = installation.ingest(archive.parent().unwrap()).json();
+    assert_eq!(
+        (&again["added"], &again["unchanged"]),
+        (&0.into(), &3.into())
+    );
+}

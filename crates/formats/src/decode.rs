@@ -46,19 +46,32 @@ pub struct Decoded<'a> {
     pub encoding: Option<&'static str>,
 }
 
-/// Unpacks and decodes a file.
+/// Unpacks a file without a look at what it holds.
 ///
 /// # Errors
-/// When reading or unpacking the first bytes fails.
-pub fn open<'a>(file: impl Read + 'a) -> io::Result<Decoded<'a>> {
+/// When reading the first bytes fails.
+pub fn open_bytes<'a>(file: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
+    Ok(unpacked(file)?.0)
+}
+
+fn unpacked<'a>(file: impl Read + 'a) -> io::Result<(Box<dyn Read + 'a>, Compression)> {
     let mut packed = BufReader::with_capacity(BUFFER_BYTES, file);
     let compression = Compression::sniff(packed.fill_buf()?);
-    let mut unpacked: Box<dyn Read + 'a> = match compression {
+    let unpacked: Box<dyn Read + 'a> = match compression {
         Compression::None => Box::new(packed),
         Compression::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(packed)),
         Compression::Xz => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(packed)),
         Compression::Zstd => Box::new(zstd::stream::read::Decoder::with_buffer(packed)?),
     };
+    Ok((unpacked, compression))
+}
+
+/// Unpacks and decodes a file.
+///
+/// # Errors
+/// When reading or unpacking the first bytes fails.
+pub fn open<'a>(file: impl Read + 'a) -> io::Result<Decoded<'a>> {
+    let (mut unpacked, compression) = unpacked(file)?;
     let raw_head = read_head(&mut unpacked)?;
     let encoding = unicode_encoding(&raw_head);
     let whole = io::Cursor::new(raw_head).chain(unpacked);

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use crate::walk::Place;
 use extract::{Document, DocumentReader, ExtractError, Limits};
 use formats::{IdSource, Parsed};
 use records::{
@@ -31,12 +32,12 @@ pub(crate) enum DocumentError {
 /// Reads a document of at most `limits.max_input_bytes` with `reader`; `hash` is that of its
 /// content.
 pub(crate) fn read(
-    path: &Path,
+    place: &Place,
     hash: blake3::Hash,
     limits: &Limits,
     reader: &dyn DocumentReader,
 ) -> Result<ReadDocument, DocumentError> {
-    let n_bytes = fs::metadata(path)?.len();
+    let n_bytes = fs::metadata(&place.file)?.len();
     if n_bytes > limits.max_input_bytes {
         return Err(ExtractError::TooLarge {
             limit: limits.max_input_bytes,
@@ -44,12 +45,16 @@ pub(crate) fn read(
         }
         .into());
     }
-    let bytes = fs::read(path)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let bytes = fs::read(&place.file)?;
+    let name = place
+        .shown
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy();
     let document = reader.read(&bytes, &name)?;
     let file = DocumentFile {
         name: name.clone().into_owned(),
-        location: path.display().to_string(),
+        location: place.shown.display().to_string(),
         media_type: document.media_type.as_str().to_owned(),
         bytes: n_bytes,
         blake3: hash.to_hex().to_string(),
@@ -163,7 +168,7 @@ mod tests {
         fs::write(&path, text).unwrap();
         let hash = blake3::hash(text.as_bytes());
         let read = read(
-            &path,
+            &Place::outside(path),
             hash,
             &Limits::default(),
             &extract::InProcess::default(),

@@ -12,6 +12,7 @@
 //! [`IngestReport`]; the catalogue after a run does not depend on where it was
 //! interrupted.
 
+mod archive;
 mod batch;
 mod checkpoint;
 mod document;

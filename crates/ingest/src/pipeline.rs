@@ -8,22 +8,19 @@ use std::{
 
 use catalog::{Batch, CatalogStore, QuarantineEntry};
 use extract::Limits;
-use formats::{
-    Kind, Parsed,
-    decode::{self, Compression},
-};
+use formats::{Kind, Parsed, decode};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use records::with_causes;
 
 use crate::{
-    FileStore, IngestError, IngestOptions, IngestReport, SetAside,
+    FileStore, IngestError, IngestOptions, IngestReport, SetAside, archive,
     batch::Puts,
     checkpoint::{Checkpoint, CheckpointName},
     document::{self, DocumentError},
     records_file,
     records_run::{self, RecordsInput, RecordsRun},
-    walk::{self, Found},
+    walk::{self, Found, Place},
 };
 
 /// Documents read at once, and written in one batch.
@@ -61,6 +58,7 @@ pub struct Progress<'a> {
 /// What a file is, once it was looked at.
 enum Input {
     Records(RecordsInput),
+    Archive(Place, archive::Kind),
     Document(DocumentInput),
     /// Read to its end before.
     Done(PathBuf, Checkpoint),
@@ -72,12 +70,13 @@ enum Input {
 enum Sniffed {
     Records(Kind),
     Document,
+    Archive(archive::Kind),
     /// Text under a name that no document has.
     OtherText,
 }
 
 struct DocumentInput {
-    path: PathBuf,
+    place: Place,
     name: CheckpointName,
     hash: blake3::Hash,
 }
@@ -87,6 +86,8 @@ pub(crate) struct Run {
     pub(crate) report: IngestReport,
     n_files_done: usize,
     n_files: usize,
+    /// Archives around the file that is read.
+    depth: usize,
 }
 
 impl Ingester<'_> {
@@ -100,27 +101,82 @@ impl Ingester<'_> {
             report: IngestReport::default(),
             n_files_done: 0,
             n_files: found.len(),
+            depth: 0,
         };
+        let inputs = found.into_iter().map(|found| match found {
+            Found::File { path, is_named } => Ok((Place::outside(path), is_named)),
+            Found::Unreadable { path, reason } => Err((path, reason)),
+        });
+        self.take_all(inputs, &mut run)?;
+        Ok(run.report)
+    }
+
+    /// Takes in files in their order: documents wait only for the documents
+    /// right after them.
+    fn take_all(
+        &self,
+        found: impl Iterator<Item = Result<(Place, bool), (PathBuf, String)>>,
+        run: &mut Run,
+    ) -> Result<(), IngestError> {
         let mut documents = Vec::new();
         for found in found {
-            let input = self.look_at(found)?;
+            let input = match found {
+                Ok((place, is_named)) => self.look_at(place, is_named)?,
+                Err((path, reason)) => Input::Unreadable(path, reason),
+            };
             let is_document = matches!(input, Input::Document(_));
-            // Files are dealt with in their order: documents wait only for
-            // the documents right after them.
             if !is_document || documents.len() == DOCUMENTS_AT_ONCE {
-                self.take_documents(std::mem::take(&mut documents), &mut run)?;
+                self.take_documents(std::mem::take(&mut documents), run)?;
             }
             run.n_files_done += usize::from(!is_document);
             match input {
                 Input::Document(document) => documents.push(document),
-                Input::Records(input) => self.take_records(input, &mut run)?,
-                Input::Done(path, checkpoint) => self.recount(&path, &checkpoint, &mut run)?,
+                Input::Records(input) => self.take_records(input, run)?,
+                Input::Archive(place, kind) => self.take_archive(&place, kind, run)?,
+                Input::Done(path, checkpoint) => self.recount(&path, &checkpoint, run)?,
                 Input::PassedOver => run.report.passed_over += 1,
-                Input::Unreadable(path, reason) => self.set_file_aside(&path, reason, &mut run)?,
+                Input::Unreadable(path, reason) => self.set_file_aside(&path, reason, run)?,
             }
         }
-        self.take_documents(documents, &mut run)?;
-        Ok(run.report)
+        self.take_documents(documents, run)
+    }
+
+    /// Takes in the files of an archive, named by their path in it.
+    fn take_archive(
+        &self,
+        place: &Place,
+        kind: archive::Kind,
+        run: &mut Run,
+    ) -> Result<(), IngestError> {
+        let unpacked = match run.depth < archive::MAX_DEPTH {
+            true => archive::unpack(&place.file, kind, &archive::Limits::default()),
+            false => Err(archive::ArchiveError::TooDeep),
+        };
+        let unpacked = match unpacked {
+            Ok(unpacked) => unpacked,
+            Err(error) => return self.set_file_aside(&place.shown, with_causes(&error), run),
+        };
+        run.n_files += unpacked.members.len();
+        run.depth += 1;
+        let inputs = unpacked.members.iter().map(|member| {
+            let shown = match kind {
+                archive::Kind::Packed => place.shown.clone(),
+                _ => place.shown.join(&member.shown),
+            };
+            match &member.file {
+                Ok(file) => Ok((
+                    Place {
+                        file: file.clone(),
+                        shown,
+                    },
+                    false,
+                )),
+                Err(reason) => Err((shown, reason.clone())),
+            }
+        });
+        let taken = self.take_all(inputs, run);
+        run.depth -= 1;
+        taken
     }
 
     fn set_file_aside(
@@ -139,30 +195,27 @@ impl Ingester<'_> {
         Ok(())
     }
 
-    fn look_at(&self, found: Found) -> Result<Input, IngestError> {
-        let (path, is_named) = match found {
-            Found::File { path, is_named } => (path, is_named),
-            Found::Unreadable { path, reason } => return Ok(Input::Unreadable(path, reason)),
-        };
-        let hash = match hash_file(&path) {
+    fn look_at(&self, place: Place, is_named: bool) -> Result<Input, IngestError> {
+        let hash = match hash_file(&place.file) {
             Ok(hash) => hash,
-            Err(error) => return Ok(Input::Unreadable(path, unreadable(&error))),
+            Err(error) => return Ok(Input::Unreadable(place.shown, unreadable(&error))),
         };
         let name = CheckpointName::new(&hash, self.options);
         let checkpoint = name.load(self.catalog)?;
         if checkpoint.is_done {
-            return Ok(Input::Done(path, checkpoint));
+            return Ok(Input::Done(place.shown, checkpoint));
         }
-        match sniff(&path) {
+        match sniff(&place.file) {
             Ok(Sniffed::OtherText) if !is_named => Ok(Input::PassedOver),
+            Ok(Sniffed::Archive(kind)) => Ok(Input::Archive(place, kind)),
             Ok(Sniffed::Records(kind)) => Ok(Input::Records(RecordsInput {
-                path,
+                place,
                 kind,
                 name,
                 checkpoint,
             })),
-            Ok(_) => Ok(Input::Document(DocumentInput { path, name, hash })),
-            Err(error) => Ok(Input::Unreadable(path, records_run::broken(&error))),
+            Ok(_) => Ok(Input::Document(DocumentInput { place, name, hash })),
+            Err(error) => Ok(Input::Unreadable(place.shown, records_run::broken(&error))),
         }
     }
 
@@ -194,7 +247,7 @@ impl Ingester<'_> {
     }
 
     fn take_records(&self, input: RecordsInput, run: &mut Run) -> Result<(), IngestError> {
-        let (path, kind) = (input.path.clone(), input.kind);
+        let (path, kind) = (input.place.file.clone(), input.kind);
         let mut file = RecordsRun::new(self, input);
         records_file::read(&path, kind, |chunk| file.write(chunk, run))?;
         file.end(run)
@@ -210,13 +263,13 @@ impl Ingester<'_> {
         }
         let limits = Limits::default();
         let read = documents.into_par_iter().map(|input| {
-            let DocumentInput { path, name, hash } = input;
-            let read = document::read(&path, hash, &limits, self.documents);
+            let DocumentInput { place, name, hash } = input;
+            let read = document::read(&place, hash, &limits, self.documents);
             if let Ok(read) = &read {
                 self.files.keep(&read.hash, &read.bytes)?;
             }
             // The bytes are kept: only the record goes on.
-            Ok((path, name, read.map(|read| read.parsed)))
+            Ok((place, name, read.map(|read| read.parsed)))
         });
         let read: Vec<_> = read.collect::<Result<_, IngestError>>()?;
         self.write_documents(read, run)
@@ -224,16 +277,16 @@ impl Ingester<'_> {
 
     fn write_documents(
         &self,
-        read: Vec<(PathBuf, CheckpointName, Result<Parsed, DocumentError>)>,
+        read: Vec<(Place, CheckpointName, Result<Parsed, DocumentError>)>,
         run: &mut Run,
     ) -> Result<(), IngestError> {
         let mut batch = Batch::new((self.now)());
         let mut parsed = Vec::new();
-        let last = read.last().map(|(path, _, _)| path.clone());
-        for (path, name, read) in read {
+        let last = read.last().map(|(place, _, _)| place.shown.clone());
+        for (place, name, read) in read {
             run.n_files_done += 1;
             run.report.seen += 1;
-            batch.reread_sources.push(path.display().to_string());
+            batch.reread_sources.push(place.shown.display().to_string());
             let mut checkpoint = Checkpoint {
                 n_entries: 1,
                 is_done: true,
@@ -254,7 +307,7 @@ impl Ingester<'_> {
                     checkpoint.is_done = !is_transient;
                     checkpoint.n_bad_entries = 1;
                     checkpoint.n_set_aside = 1;
-                    let entry = document_entry(&path, &error);
+                    let entry = document_entry(&place, &error);
                     run.set_aside(&entry);
                     batch.quarantine.push(entry);
                 }
@@ -319,19 +372,22 @@ fn sniff(path: &Path) -> io::Result<Sniffed> {
     if let Some(kind) = Kind::sniff(&decoded.head, &name) {
         return Ok(Sniffed::Records(kind));
     }
+    if let Some(kind) = archive::tell(path, &decoded.head, decoded.compression) {
+        return Ok(Sniffed::Archive(kind));
+    }
     let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
     let is_document_name = ending.is_none_or(|ending| ending == "txt" || ending == "text");
     let media_type = extract::media::detect(&decoded.head, Some(&name));
     let is_text = matches!(media_type, Ok(extract::MediaType::PlainText));
-    if is_text && !is_document_name && decoded.compression == Compression::None {
+    if is_text && !is_document_name {
         return Ok(Sniffed::OtherText);
     }
     Ok(Sniffed::Document)
 }
 
-fn document_entry(path: &Path, error: &DocumentError) -> QuarantineEntry {
-    let source = path.display().to_string();
-    QuarantineEntry::new(source, None, with_causes(error), &head_of(path))
+fn document_entry(place: &Place, error: &DocumentError) -> QuarantineEntry {
+    let source = place.shown.display().to_string();
+    QuarantineEntry::new(source, None, with_causes(error), &head_of(&place.file))
 }
 
 fn head_of(path: &Path) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! A file of records while it is read: which entries become records, which are
 //! repeated, which are set aside, and the checkpoint beside each batch.
 
-use std::{io, path::PathBuf};
+use std::io;
 
 use catalog::{Batch, QuarantineEntry};
 use formats::{Kind, Parsed, RawEntry};
@@ -13,11 +13,12 @@ use crate::{
     checkpoint::{Checkpoint, CheckpointName},
     pipeline::{Run, unreadable},
     records_file::Chunk,
+    walk::Place,
 };
 
 /// A file of records, looked at but not yet read.
 pub(crate) struct RecordsInput {
-    pub(crate) path: PathBuf,
+    pub(crate) place: Place,
     pub(crate) kind: Kind,
     pub(crate) name: CheckpointName,
     pub(crate) checkpoint: Checkpoint,
@@ -46,7 +47,7 @@ impl<'a, 'b> RecordsRun<'a, 'b> {
     pub(crate) fn new(ingester: &'a Ingester<'b>, input: RecordsInput) -> Self {
         Self {
             ingester,
-            source: input.path.display().to_string(),
+            source: input.place.shown.display().to_string(),
             n_done_before: input.checkpoint.n_entries,
             n_entries: 0,
             n_bad_entries: 0,
@@ -100,7 +101,7 @@ impl<'a, 'b> RecordsRun<'a, 'b> {
         }
         batch.blobs.push(self.checkpoint(is_done));
         self.ingester.apply(batch, parsed, run)?;
-        self.ingester.tell(&self.input.path, run);
+        self.ingester.tell(&self.input.place.shown, run);
         Ok(())
     }
 

@@ -25,6 +25,26 @@ pub enum Found {
     },
 }
 
+/// Where a file lies, and the name that people know it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Where its bytes are now.
+    pub(crate) file: PathBuf,
+    /// Its path as given or found; of a file in an archive the path of that,
+    /// and its path inside.
+    pub(crate) shown: PathBuf,
+}
+
+impl Place {
+    /// A file that lies in no archive.
+    pub(crate) fn outside(path: PathBuf) -> Self {
+        Self {
+            shown: path.clone(),
+            file: path,
+        }
+    }
+}
+
 /// All files under `paths`: in the order of the arguments, each folder sorted
 /// by name. Links are followed, loops of links are reported once; what starts
 /// with a dot inside a folder is passed over.

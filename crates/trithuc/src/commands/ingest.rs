@@ -14,8 +14,9 @@ use crate::{context::Context, installation::Installation, outcome::Outcome, outp
 /// Arguments of `ingest`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Files and folders: JSON Lines, BibTeX, RIS, CSV (also as .gz, .xz,
-    /// .zst), PDF, DOCX, text.
+    /// Files and folders: documents (PDF, DOCX, text…), records (MARC,
+    /// DataCite, JATS, BibTeX, JSON Lines…), and archives of them (.zip, .tar,
+    /// .tar.gz…).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Put every record into this collection.
