@@ -25,6 +25,12 @@ const MIN_COMPARED: usize = 2_500;
 /// that many: [`MIN_COMPARED`] of 100,000.
 const COMPARED_SHARE: f32 = 0.025;
 
+/// Vectors compared at least for each record asked for: embeddings of real
+/// texts lie closer together than made-up ones. With 200 records asked for on
+/// scifact's passages, 2,500 compared lose .023 of nDCG@10 (.626), 6,000 none
+/// (.649).
+const COMPARED_PER_HIT: usize = 30;
+
 /// Candidates ranked by sixteen bits for each record asked for, and on top.
 const CANDIDATES_PER_HIT: usize = 3;
 const MORE_CANDIDATES: usize = 50;
@@ -123,7 +129,8 @@ impl Cells {
     /// are left to the caller.
     pub(super) fn search(&self, query: &[f32], wanted: &Bits, limit: usize) -> Vec<Near> {
         let n_wanted = wanted.len().min(limit);
-        let mut least = MIN_COMPARED.max((self.n_vectors as f32 * COMPARED_SHARE) as usize);
+        let share = (self.n_vectors as f32 * COMPARED_SHARE) as usize;
+        let mut least = MIN_COMPARED.max(share).max(limit * COMPARED_PER_HIT);
         let mut n_candidates = limit * CANDIDATES_PER_HIT + MORE_CANDIDATES;
         loop {
             let mut candidates = self.candidates(query, wanted, least);
