@@ -1,0 +1,107 @@
+//! From sketches to pairs that are one work, with what speaks for it.
+
+use rayon::prelude::*;
+use records::{RecordId, RecordType};
+use serde::Serialize;
+
+use crate::{candidates::candidates, compare, evidence::Evidence, probability, sketch::Sketch};
+
+/// What one record is to another of the same work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SameAs {
+    /// Two descriptions of one publication: they can be merged.
+    Duplicate,
+    /// Two publications of one work (report, article, thesis; conference and
+    /// journal; preprint and article): they stay apart, linked.
+    Version,
+}
+
+/// Two records of one work.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pair {
+    /// The smaller id.
+    pub a: RecordId,
+    /// The greater id.
+    pub b: RecordId,
+    /// What they are to each other.
+    pub same_as: SameAs,
+    /// How likely they are one work, 0..=1.
+    pub probability: f32,
+    /// What was compared.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What [`find`] found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Found {
+    /// Likeliest first, ties by ids.
+    pub pairs: Vec<Pair>,
+    /// Pairs compared.
+    pub n_compared: usize,
+    /// Records that share their keys with so many others that they were not
+    /// compared with all of them under that key.
+    pub n_crowded: usize,
+}
+
+/// All pairs whose probability is at least `least`. The order of the sketches
+/// does not matter; of two sketches of one id either may be taken.
+///
+/// 100,000 records: measured by `examples/measure.rs`.
+pub fn find(sketches: &[Sketch], least: f32) -> Found {
+    let (places, n_crowded) = candidates(sketches);
+    let n_compared = places.len();
+    let mut pairs: Vec<Pair> = places
+        .into_par_iter()
+        .filter_map(|(a, b)| pair(&sketches[a as usize], &sketches[b as usize], least))
+        .collect();
+    pairs.par_sort_by(|x, y| {
+        let likelier = y.probability.total_cmp(&x.probability);
+        likelier.then_with(|| (&x.a, &x.b).cmp(&(&y.a, &y.b)))
+    });
+    Found {
+        pairs,
+        n_compared,
+        n_crowded,
+    }
+}
+
+fn pair(a: &Sketch, b: &Sketch, least: f32) -> Option<Pair> {
+    let (a, b) = if a.id <= b.id { (a, b) } else { (b, a) };
+    if a.id == b.id {
+        return None;
+    }
+    let evidence = compare(a, b);
+    let probability = probability(&evidence);
+    (probability >= least).then(|| Pair {
+        a: a.id.clone(),
+        b: b.id.clone(),
+        same_as: same_as(a, b, &evidence),
+        probability,
+        evidence,
+    })
+}
+
+/// Two publications, as far as can be seen: other kinds of works, other names
+/// of the same scheme, or another year in another venue.
+fn same_as(a: &Sketch, b: &Sketch, evidence: &[Evidence]) -> SameAs {
+    let is_known = |kind: RecordType| kind != RecordType::Other;
+    let other_kind = a.record_type != b.record_type && is_known(a.record_type) && is_known(b.record_type);
+    let mut other_year = false;
+    let mut other_venue = false;
+    let mut other_name = false;
+    for one in evidence {
+        match one {
+            Evidence::OtherIdentifier => other_name = true,
+            Evidence::Year { apart } => other_year = *apart > 0,
+            // Below a third even abbreviations of one name seldom fall.
+            Evidence::Venue { similarity } => other_venue = *similarity < 0.3,
+            _ => {}
+        }
+    }
+    if other_kind || other_name || (other_year && other_venue) {
+        SameAs::Version
+    } else {
+        SameAs::Duplicate
+    }
+}
