@@ -11,7 +11,7 @@ use crate::installation::repository;
 
 /// The layer of each crate; an arrow may only go to a lower layer, or stand in
 /// [`SAME_LAYER`].
-const LAYERS: [(&str, u8); 13] = [
+const LAYERS: [(&str, u8); 14] = [
     ("records", 0),
     ("text", 0),
     ("formats", 0),
@@ -21,6 +21,7 @@ const LAYERS: [(&str, u8); 13] = [
     ("index", 1),
     ("ingest", 2),
     ("search", 2),
+    ("duplicates", 2),
     ("topics", 2),
     ("trends", 2),
     ("server", 3),

@@ -28,6 +28,7 @@ mod accounts;
 mod api;
 mod architecture;
 mod crash;
+mod duplicates;
 mod exports;
 mod ingest_bad_input;
 mod ingest_formats;

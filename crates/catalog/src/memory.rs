@@ -144,6 +144,17 @@ impl State {
         })
     }
 
+    fn successor(&self, id: &RecordId, clearance: Clearance) -> Option<RecordId> {
+        let merged_into = |id: &RecordId| self.records.get(id)?.last()?.merged_into.clone();
+        let versions = self.records.get(id)?;
+        if !versions.iter().any(|e| clearance.may_see(e.access)) {
+            return None;
+        }
+        let chain = std::iter::successors(merged_into(id), merged_into).take(32);
+        let last = chain.last()?;
+        self.visible(&last, clearance).map(|_| last)
+    }
+
     fn change(&self, id: &RecordId, clearance: Clearance, detail: Detail) -> Option<Change> {
         let versions = self.records.get(id)?;
         let newest = versions.last()?;
@@ -239,6 +250,16 @@ impl CatalogStore for MemoryCatalog {
             carriers.cloned().collect()
         };
         Ok(identifiers.iter().map(ids).collect())
+    }
+
+    fn successors(
+        &self,
+        ids: &[RecordId],
+        clearance: Clearance,
+    ) -> Result<Vec<Option<RecordId>>, CatalogError> {
+        let state = self.state();
+        let one = |id| state.successor(id, clearance);
+        Ok(ids.iter().map(one).collect())
     }
 
     fn changes(

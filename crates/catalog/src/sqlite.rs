@@ -158,6 +158,14 @@ impl CatalogStore for SqliteCatalog {
         read::resolve(&*self.reader()?, identifiers, clearance)
     }
 
+    fn successors(
+        &self,
+        ids: &[RecordId],
+        clearance: Clearance,
+    ) -> Result<Vec<Option<RecordId>>, CatalogError> {
+        read::successors(&*self.reader()?, ids, clearance)
+    }
+
     fn changes(
         &self,
         after: ChangeSeq,

@@ -51,6 +51,16 @@ pub trait CatalogStore: Send + Sync {
         clearance: Clearance,
     ) -> Result<Vec<Vec<RecordId>>, CatalogError>;
 
+    /// For each id of a record that was merged away: the record that stands for
+    /// it now, over as many merges as there were (32 at most); `None` for every
+    /// other id, and where `clearance` could never see the one or may not see
+    /// the other.
+    fn successors(
+        &self,
+        ids: &[RecordId],
+        clearance: Clearance,
+    ) -> Result<Vec<Option<RecordId>>, CatalogError>;
+
     /// What changed after `after`, in order of the sequence: the newest state
     /// of each record only. At most `limit` changes, and fewer when their full
     /// texts together pass 32 MiB; go on from [`Changes::up_to`] until

@@ -7,6 +7,8 @@
 //! `cargo run --release -p duplicates --example measure -- \
 //!     ../shared/data/papers/acl_papers.jsonl.gz tests/sample/records-*.jsonl [--fit]`
 
+#![allow(clippy::print_stdout, reason = "a program that prints measurements")]
+
 use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
@@ -57,7 +59,7 @@ fn main() {
     println!("{} records", records.len());
     let (trained, measured): (Vec<&Record>, Vec<&Record>) = records
         .iter()
-        .partition(|record| Draws::of(record.id.as_str()).next() % 2 == 0);
+        .partition(|record| Draws::of(record.id.as_str()).next().is_multiple_of(2));
     let weights = if fits { fit(&trained) } else { WEIGHTS };
     if fits {
         println!("weights: {weights:?}");
@@ -205,7 +207,10 @@ fn map_texts(record: &mut Record, mut map: impl FnMut(&str) -> String) {
     record.abstract_text = mapped(&record.abstract_text, &mut map);
 }
 
-fn mapped(text: &records::LocalisedText, mut map: impl FnMut(&str) -> String) -> records::LocalisedText {
+fn mapped(
+    text: &records::LocalisedText,
+    mut map: impl FnMut(&str) -> String,
+) -> records::LocalisedText {
     let mut new = records::Localised::default();
     for (lang, value) in text.iter() {
         new.set(lang.clone(), map(value));
@@ -223,12 +228,19 @@ fn strip_names(record: &mut Record) {
 /// capitals and marks stay, as they do in a translation.
 fn ciphered(text: &str) -> String {
     let word = |word: &str| {
-        if word.chars().filter(|c| c.is_uppercase() || c.is_numeric()).count() > 1 {
+        if word
+            .chars()
+            .filter(|c| c.is_uppercase() || c.is_numeric())
+            .count()
+            > 1
+        {
             return word.to_owned();
         }
         let mut draws = Draws::of(&word.to_lowercase());
         let n = 3 + draws.below(6);
-        (0..n).map(|_| char::from(b'a' + draws.below(26) as u8)).collect()
+        (0..n)
+            .map(|_| char::from(b'a' + draws.below(26) as u8))
+            .collect()
     };
     text.split(' ').map(word).collect::<Vec<String>>().join(" ")
 }
@@ -256,7 +268,8 @@ fn with_initials(name: &str) -> String {
 }
 
 fn is_true(pair: &Pair, variants: &HashMap<RecordId, Variant>) -> bool {
-    let is_of = |variant: &RecordId, of: &RecordId| variants.get(variant).is_some_and(|v| v.of == *of);
+    let is_of =
+        |variant: &RecordId, of: &RecordId| variants.get(variant).is_some_and(|v| v.of == *of);
     is_of(&pair.a, &pair.b) || is_of(&pair.b, &pair.a)
 }
 
@@ -311,16 +324,21 @@ fn fit(records: &[&Record]) -> [f32; N_FEATURES] {
         for i in 0..N_FEATURES {
             gradient[i] -= weights[i];
             hessian[i][i] += 1.0;
-            for j in 0..i {
-                hessian[j][i] = hessian[i][j];
-            }
         }
+        mirror(&mut hessian);
         let step = solve(hessian, gradient);
         for (weight, step) in weights.iter_mut().zip(step) {
             *weight += step.clamp(-3.0, 3.0);
         }
     }
     weights.map(|weight| (weight * 100.0).round() as f32 / 100.0)
+}
+
+/// The upper half of a symmetric matrix from its lower half.
+fn mirror(a: &mut [[f64; N_FEATURES]; N_FEATURES]) {
+    for (i, j) in (0..N_FEATURES).flat_map(|i| (0..i).map(move |j| (i, j))) {
+        a[j][i] = a[i][j];
+    }
 }
 
 /// Gaussian elimination; the matrix is positive definite.
@@ -366,13 +384,24 @@ fn measure(records: &[&Record], weights: &[f32; N_FEATURES], what: &str) {
         *n_found.entry(damage).or_default() += usize::from(pair.probability >= 0.5);
     }
     for (damage, n) in &n_variants {
-        let of = |map: &BTreeMap<&str, usize>| map.get(damage).copied().unwrap_or(0) as f64 / *n as f64;
-        println!("{damage:36} {n:6}  compared {:.4}  found {:.4}", of(&n_compared), of(&n_found));
+        let of =
+            |map: &BTreeMap<&str, usize>| map.get(damage).copied().unwrap_or(0) as f64 / *n as f64;
+        println!(
+            "{damage:36} {n:6}  compared {:.4}  found {:.4}",
+            of(&n_compared),
+            of(&n_found)
+        );
     }
     for least in [0.5, 0.7, 0.9] {
-        let said: Vec<_> = pairs.iter().filter(|pair| pair.probability >= least).collect();
+        let said: Vec<_> = pairs
+            .iter()
+            .filter(|pair| pair.probability >= least)
+            .collect();
         let right = said.iter().filter(|pair| is_true(pair, &variants)).count();
-        let real: Vec<_> = said.iter().filter(|pair| is_real(pair, &variants)).collect();
+        let real: Vec<_> = said
+            .iter()
+            .filter(|pair| is_real(pair, &variants))
+            .collect();
         println!(
             "at {least}: precision {:.4} (strict), {:.4} without {} pairs of two real records; recall {:.4}",
             right as f64 / said.len() as f64,
@@ -381,13 +410,18 @@ fn measure(records: &[&Record], weights: &[f32; N_FEATURES], what: &str) {
             right as f64 / variants.len() as f64
         );
     }
-    let real = pairs.iter().filter(|pair| is_real(pair, &variants) && pair.probability >= 0.5);
-    for pair in real.step_by(40).take(25) {
-        println!("  real {:.2} {:?} {} {}", pair.probability, pair.same_as, pair.a, pair.b);
-    }
-    let wrong = pairs
+    let real = pairs
         .iter()
-        .filter(|pair| !is_real(pair, &variants) && !is_true(pair, &variants) && pair.probability >= 0.5);
+        .filter(|pair| is_real(pair, &variants) && pair.probability >= 0.5);
+    for pair in real.step_by(40).take(25) {
+        println!(
+            "  real {:.2} {:?} {} {}",
+            pair.probability, pair.same_as, pair.a, pair.b
+        );
+    }
+    let wrong = pairs.iter().filter(|pair| {
+        !is_real(pair, &variants) && !is_true(pair, &variants) && pair.probability >= 0.5
+    });
     for pair in wrong.step_by(10).take(15) {
         println!("  wrong {:.2} {} {}", pair.probability, pair.a, pair.b);
     }
@@ -399,26 +433,39 @@ fn calibration(pairs: &[Pair], variants: &HashMap<RecordId, Variant>) {
         let (low, high) = (bin as f32 / 5.0, (bin + 1) as f32 / 5.0);
         let inside: Vec<_> = pairs
             .iter()
-            .filter(|pair| !is_real(pair, variants) && pair.probability >= low && pair.probability < high.max(0.2))
+            .filter(|pair| {
+                !is_real(pair, variants)
+                    && pair.probability >= low
+                    && pair.probability < high.max(0.2)
+            })
             .filter(|pair| bin < 4 || pair.probability <= 1.0)
             .collect();
         let right = inside.iter().filter(|pair| is_true(pair, variants)).count();
-        let mean: f32 = inside.iter().map(|pair| pair.probability).sum::<f32>() / inside.len().max(1) as f32;
+        let mean: f32 =
+            inside.iter().map(|pair| pair.probability).sum::<f32>() / inside.len().max(1) as f32;
         println!(
             "said {mean:.3}, true {:.3} ({} pairs)",
             right as f64 / inside.len().max(1) as f64,
             inside.len()
         );
     }
-    let versions = pairs.iter().filter(|pair| is_true(pair, variants) && pair.probability >= 0.5);
+    let versions = pairs
+        .iter()
+        .filter(|pair| is_true(pair, variants) && pair.probability >= 0.5);
     let (mut right, mut all) = (0_usize, 0_usize);
     for pair in versions {
-        let variant = variants.get(&pair.a).or_else(|| variants.get(&pair.b)).expect("made");
+        let variant = variants
+            .get(&pair.a)
+            .or_else(|| variants.get(&pair.b))
+            .expect("made");
         let is_version = variant.damage.starts_with("thesis");
         right += usize::from(is_version == (pair.same_as == SameAs::Version));
         all += 1;
     }
-    println!("told rightly whether duplicate or version: {:.4}", right as f64 / all as f64);
+    println!(
+        "told rightly whether duplicate or version: {:.4}",
+        right as f64 / all as f64
+    );
 }
 
 /// 100,000 records: all that were given, and variants until there are enough.

@@ -112,13 +112,23 @@ fn keys(sketch: &Sketch) -> Vec<u64> {
     }
     for title in &sketch.titles {
         keys.extend(bands(&title.trigrams));
-        let head: String = title.letters.chars().filter(|c| *c != ' ').take(TITLE_HEAD).collect();
+        let head: String = title
+            .letters
+            .chars()
+            .filter(|c| *c != ' ')
+            .take(TITLE_HEAD)
+            .collect();
         keys.push(key(Kind::Head, head));
     }
     for author in sketch.authors.iter().take(KEY_AUTHORS) {
         keys.push(key(Kind::AuthorAndYear, (author.key(), sketch.year)));
     }
-    let mut names: Vec<_> = sketch.authors.iter().take(KEY_AUTHORS).map(|name| name.key()).collect();
+    let mut names: Vec<_> = sketch
+        .authors
+        .iter()
+        .take(KEY_AUTHORS)
+        .map(|name| name.key())
+        .collect();
     names.sort();
     for (i, a) in names.iter().enumerate() {
         for b in &names[i + 1..] {
@@ -161,7 +171,9 @@ fn bands(trigrams: &[u32]) -> Vec<u64> {
     };
     (0..TITLE_BANDS)
         .map(|band| {
-            let rows: Vec<u64> = (0..TITLE_ROWS).map(|row| least(band * TITLE_ROWS + row)).collect();
+            let rows: Vec<u64> = (0..TITLE_ROWS)
+                .map(|row| least(band * TITLE_ROWS + row))
+                .collect();
             key(Kind::Band(band), rows)
         })
         .collect()

@@ -1,7 +1,7 @@
 //! What speaks for and against two sketches being one work.
 
 use records::{Identifier, Lang};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     grams::{containment, jaccard, sketched_jaccard},
@@ -13,7 +13,7 @@ use crate::{
 pub const N_FEATURES: usize = 23;
 
 /// One thing that was compared, for people to read.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Evidence {
     /// Both carry this name of one work.
@@ -145,7 +145,8 @@ fn titles(a: &Sketch, b: &Sketch) -> Option<Evidence> {
         .titles
         .iter()
         .flat_map(|x| b.titles.iter().map(move |y| (x, y)));
-    let best = pairs.max_by(|(x, y), (v, w)| alike(x, y).partial_cmp(&alike(v, w)).expect("no NaN"));
+    let best =
+        pairs.max_by(|(x, y), (v, w)| alike(x, y).partial_cmp(&alike(v, w)).expect("no NaN"));
     best.map(|(x, y)| Evidence::Title {
         similarity: jaccard(&x.trigrams, &y.trigrams),
         contained: containment(&x.trigrams, &y.trigrams),

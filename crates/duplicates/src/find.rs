@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 use records::{RecordId, RecordType};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{candidates::candidates, compare, evidence::Evidence, probability, sketch::Sketch};
 
 /// What one record is to another of the same work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SameAs {
     /// Two descriptions of one publication: they can be merged.
@@ -18,7 +18,7 @@ pub enum SameAs {
 }
 
 /// Two records of one work.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
     /// The smaller id.
     pub a: RecordId,
@@ -33,7 +33,7 @@ pub struct Pair {
 }
 
 /// What [`find`] found.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// Likeliest first, ties by ids.
     pub pairs: Vec<Pair>,
@@ -86,7 +86,8 @@ fn pair(a: &Sketch, b: &Sketch, least: f32) -> Option<Pair> {
 /// of the same scheme, or another year in another venue.
 fn same_as(a: &Sketch, b: &Sketch, evidence: &[Evidence]) -> SameAs {
     let is_known = |kind: RecordType| kind != RecordType::Other;
-    let other_kind = a.record_type != b.record_type && is_known(a.record_type) && is_known(b.record_type);
+    let other_kind =
+        a.record_type != b.record_type && is_known(a.record_type) && is_known(b.record_type);
     let mut other_year = false;
     let mut other_venue = false;
     let mut other_name = false;

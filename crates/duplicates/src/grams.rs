@@ -147,7 +147,9 @@ mod tests {
     #[test]
     fn sketches_estimate_what_the_sets_share() {
         let text = |from: usize, to: usize| {
-            let words: Vec<_> = (from..to).map(|n| format!("w{:x}", mix(n as u64))).collect();
+            let words: Vec<_> = (from..to)
+                .map(|n| format!("w{:x}", mix(n as u64)))
+                .collect();
             words.join("")
         };
         let (a, b) = (text(0, 300), text(100, 400));

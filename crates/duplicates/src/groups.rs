@@ -19,7 +19,11 @@ pub struct Group {
 /// Joins duplicates that hang together. Versions join nothing. The group with
 /// the likeliest pair comes first, ties by ids.
 pub fn groups(pairs: &[Pair]) -> Vec<Group> {
-    let duplicates = || pairs.iter().filter(|pair| pair.same_as == SameAs::Duplicate);
+    let duplicates = || {
+        pairs
+            .iter()
+            .filter(|pair| pair.same_as == SameAs::Duplicate)
+    };
     let mut root: BTreeMap<&RecordId, &RecordId> = BTreeMap::new();
     for pair in duplicates() {
         let (a, b) = (top(&root, &pair.a), top(&root, &pair.b));
@@ -79,7 +83,14 @@ mod tests {
         ];
         let found: Vec<_> = groups(&pairs)
             .iter()
-            .map(|group| group.ids.iter().map(RecordId::as_str).collect::<Vec<_>>().join(" "))
+            .map(|group| {
+                group
+                    .ids
+                    .iter()
+                    .map(RecordId::as_str)
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
             .collect();
         assert_eq!(found, ["a c d", "x y"]);
     }

@@ -3,10 +3,10 @@
 
 use catalog::{Applied, Batch, CatalogStore, Detail, Put, PutOutcome};
 use formats::{IdSource, Parsed};
-use records::{Clearance, Identifier, Record, RecordId};
+use records::{Clearance, Identifier, Record, RecordId, fill_gaps};
 use rustc_hash::FxHashMap;
 
-use crate::{IngestError, IngestReport, merge};
+use crate::{IngestError, IngestReport};
 
 /// Puts on their way into one batch.
 #[derive(Default)]
@@ -27,13 +27,19 @@ impl Puts {
         catalog: &dyn CatalogStore,
         incoming: Vec<Parsed>,
     ) -> Result<Self, IngestError> {
-        let targets = targets(catalog, &incoming)?;
+        let mut targets = targets(catalog, &incoming)?;
+        // A record that was merged into another one goes on to that one, and
+        // does not come back as the duplicate that it was.
+        let successors = catalog.successors(&targets, Clearance::Staff)?;
+        for (target, successor) in targets.iter_mut().zip(successors) {
+            *target = successor.unwrap_or_else(|| target.clone());
+        }
         let stored = catalog.get_many(&targets, Clearance::Staff, Detail::Full)?;
         let mut puts = Self::default();
         for ((parsed, target), stored) in incoming.into_iter().zip(targets).zip(stored) {
             match puts.places.get(&target) {
                 Some(place) => {
-                    merge::fill(&mut puts.puts[*place].record, parsed.record);
+                    fill_gaps(&mut puts.puts[*place].record, parsed.record);
                     puts.n_folded += 1;
                 }
                 None => puts.push(parsed, target, stored.map(|s| (s.record, s.version))),
@@ -48,7 +54,7 @@ impl Puts {
             None => Put::from(parsed.record),
             Some((kept, version)) if fills(&parsed, &kept) => {
                 let mut record = kept;
-                merge::fill(&mut record, parsed.record);
+                fill_gaps(&mut record, parsed.record);
                 let if_version = Some(version);
                 Put { record, if_version }
             }
@@ -108,9 +114,9 @@ fn naming(parsed: &Parsed) -> Option<&Identifier> {
 }
 
 fn fills(parsed: &Parsed, kept: &Record) -> bool {
-    parsed.id_source != IdSource::Given
-        && (parsed.record.id != kept.id
-            || parsed.record.provenance.source != kept.provenance.source)
+    let is_other_id = parsed.record.id != kept.id;
+    let is_other_source = parsed.record.provenance.source != kept.provenance.source;
+    is_other_id || (parsed.id_source != IdSource::Given && is_other_source)
 }
 
 /// A new description from the same source: what people and other sources

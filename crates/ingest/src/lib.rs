@@ -19,7 +19,6 @@ mod document;
 mod error;
 mod file_store;
 mod indexer;
-mod merge;
 mod options;
 mod overlap;
 mod pipeline;

@@ -5,7 +5,7 @@
 use axum::{
     extract::{Path, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, header},
-    response::Response,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use catalog::{Detail, StoredRecord};
 use records::{Clearance, RecordId};
@@ -16,6 +16,7 @@ use crate::{
     error::{ApiError, shown},
     exports::Export,
     pages::record_url,
+    params::encode,
     public::public_record,
     visit::Visit,
 };
@@ -32,7 +33,8 @@ fn not_found(raw: &str) -> ApiError {
     ApiError::RecordNotFound { id: shown(raw) }
 }
 
-/// The record of an id, if the visitor may see it.
+/// The record of an id, if the visitor may see it; of one that was merged into
+/// another, the other: its id is not the one asked for (see [`moved`]).
 ///
 /// # Errors
 /// [`ApiError::RecordNotFound`] when there is none to be seen.
@@ -44,7 +46,48 @@ pub(crate) fn find(
     let id = RecordId::new(raw).map_err(|_| not_found(raw))?;
     let stored = library.catalogue.get(&id, clearance, Detail::Summary);
     let stored = stored.map_err(ApiError::unavailable)?;
-    stored.ok_or_else(|| not_found(raw))
+    match stored {
+        Some(stored) => Ok(stored),
+        None => successor(library, &id, clearance)?.ok_or_else(|| not_found(raw)),
+    }
+}
+
+fn successor(
+    library: &Library,
+    id: &RecordId,
+    clearance: Clearance,
+) -> Result<Option<StoredRecord>, ApiError> {
+    let successors = library
+        .catalogue
+        .successors(std::slice::from_ref(id), clearance)
+        .map_err(ApiError::unavailable)?;
+    let Some(id) = successors.into_iter().next().flatten() else {
+        return Ok(None);
+    };
+    let stored = library.catalogue.get(&id, clearance, Detail::Summary);
+    stored.map_err(ApiError::unavailable)
+}
+
+/// The way from the address of a merged record, `raw` under `folder`, to that
+/// of the record that stands for it; `None` when `raw` names `found` itself.
+/// Not to be kept by browsers: merges can be undone.
+pub(crate) fn moved(
+    folder: &str,
+    raw: &str,
+    query: Option<&str>,
+    found: &RecordId,
+) -> Option<Response> {
+    let (stem, ending) = match Export::of_suffix(raw) {
+        Some((stem, _)) if raw != found.as_str() => (stem, &raw[stem.len()..]),
+        _ => (raw, ""),
+    };
+    if raw == found.as_str() || stem == found.as_str() {
+        return None;
+    }
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let target = format!("{folder}{}{ending}{query}", encode(found.as_str()));
+    let no_cache = [(header::CACHE_CONTROL, "no-cache")];
+    Some((no_cache, Redirect::permanent(&target)).into_response())
 }
 
 /// The record of an address, and the format that its ending asks for.

@@ -2,6 +2,7 @@
 //! and their answers into text or JSON; it holds no logic of its own.
 
 mod completions;
+mod duplicates;
 mod eval;
 mod export;
 mod extract;
@@ -26,6 +27,9 @@ use crate::{context::Context, outcome::Outcome};
 pub(crate) enum Command {
     /// Print the completion script of a shell.
     Completions(completions::Args),
+    /// Records that describe one work: find, list, merge, keep apart, undo.
+    #[command(subcommand)]
+    Duplicates(duplicates::Command),
     /// Take in records and documents, and make them findable; resumable,
     /// idempotent.
     Ingest(ingest::Args),
@@ -68,6 +72,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome> {
     match command {
         Command::Completions(args) => completions::run(&args),
+        Command::Duplicates(command) => duplicates::run(&command, context),
         Command::Ingest(args) => ingest::run(&args, context),
         Command::Index(args) => index::run(&args, context),
         Command::Search(args) => search::run(&args, context),

@@ -129,6 +129,36 @@ pub(super) fn resolve(
     identifiers.iter().map(&mut one).collect()
 }
 
+pub(super) fn successors(
+    connection: &Connection,
+    ids: &[RecordId],
+    clearance: Clearance,
+) -> Result<Vec<Option<RecordId>>, CatalogError> {
+    let failed = while_doing("following merges");
+    let mut statement = connection
+        .prepare_cached(
+            "WITH RECURSIVE chain (id, n) AS (
+                 SELECT merged_into, 1 FROM record
+                 WHERE id = ?1 AND deleted = 1 AND widest_access <= ?2
+                 UNION ALL
+                 SELECT merged_into, n + 1 FROM chain JOIN record USING (id)
+                 WHERE deleted = 1 AND n < 32)
+             SELECT record.id FROM chain JOIN record USING (id)
+             WHERE deleted = 0 AND access <= ?2",
+        )
+        .map_err(&failed)?;
+    let mut one = |id: &RecordId| {
+        let found: Option<String> = statement
+            .query_row(params![id.as_str(), codec::ceiling(clearance)], |row| {
+                row.get(0)
+            })
+            .optional()
+            .map_err(&failed)?;
+        found.as_deref().map(record_id).transpose()
+    };
+    ids.iter().map(&mut one).collect()
+}
+
 pub(super) fn record_id(text: &str) -> Result<RecordId, CatalogError> {
     RecordId::new(text).map_err(codec::corrupt("column `record.id`"))
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs every law, each on a fresh catalogue.
 pub fn run_all<C: CatalogStore>(fresh: impl Fn() -> C) {
-    let laws: [fn(&dyn CatalogStore); 12] = [
+    let laws: [fn(&dyn CatalogStore); 13] = [
         what_is_put_is_read_back,
         the_same_again_changes_nothing,
         every_change_has_the_next_number,
@@ -23,6 +23,7 @@ pub fn run_all<C: CatalogStore>(fresh: impl Fn() -> C) {
         changes_come_in_pages,
         changes_are_found_by_their_time,
         a_deleted_record_keeps_its_history_and_can_come_back,
+        merged_records_lead_to_the_one_that_stands,
         identifiers_follow_the_newest_version,
         blobs_are_set_and_removed,
         set_aside_inputs_are_kept_once,
@@ -316,6 +317,39 @@ fn a_deleted_record_keeps_its_history_and_can_come_back(catalog: &dyn CatalogSto
     let back = catalog.get(&id("a"), Clearance::Public, Detail::Full);
     let back = back.unwrap().unwrap();
     assert_eq!((back.version, back.record.body.len()), (3, 1));
+}
+
+fn merged_records_lead_to_the_one_that_stands(catalog: &dyn CatalogStore) {
+    put(
+        catalog,
+        1,
+        ["a", "b", "c", "d"].map(|name| record(name, name)).into(),
+    );
+    put(
+        catalog,
+        2,
+        vec![with_access("hidden", AccessLevel::Restricted)],
+    );
+    delete(catalog, 3, "a", Some("b"));
+    delete(catalog, 4, "b", Some("c"));
+    delete(catalog, 5, "d", None);
+    delete(catalog, 6, "hidden", Some("c"));
+    let ids = ["a", "b", "c", "d", "hidden", "never"].map(id);
+    let successors = |clearance| catalog.successors(&ids, clearance).unwrap();
+    let c = || Some(id("c"));
+    assert_eq!(
+        successors(Clearance::Staff),
+        [c(), c(), None, None, c(), None]
+    );
+    // That a hidden record was there is not told.
+    assert_eq!(
+        successors(Clearance::Public),
+        [c(), c(), None, None, None, None]
+    );
+    put(catalog, 7, vec![record("a", "back")]);
+    assert_eq!(successors(Clearance::Staff)[..2], [None, c()]);
+    put(catalog, 8, vec![with_access("c", AccessLevel::Restricted)]);
+    assert_eq!(successors(Clearance::Public)[1], None);
 }
 
 fn identifiers_follow_the_newest_version(catalog: &dyn CatalogStore) {

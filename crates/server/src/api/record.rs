@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, State, rejection::PathRejection},
-    http::HeaderMap,
+    http::{HeaderMap, Uri},
     response::Response,
 };
 
@@ -13,7 +13,7 @@ use crate::{
     app::App,
     error::ApiError,
     exports::Export,
-    lookup::{document, find_with_ending, named},
+    lookup::{document, find_with_ending, moved, named},
     visit::Visit,
 };
 
@@ -32,6 +32,7 @@ use crate::{
     ),
     responses(
         (status = 200, description = "The record", body = crate::api::openapi::RecordSchema),
+        (status = 308, description = "The record was merged into another one: `Location` leads to it"),
         (status = 304, description = "The caller has these bytes already (If-None-Match)"),
         (status = 400, description = "A parameter cannot be read", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such record, or none that the caller may see", body = crate::problem::Problem, content_type = "application/problem+json"),
@@ -41,6 +42,7 @@ use crate::{
 pub(crate) async fn get_record(
     State(app): State<Arc<App>>,
     path: Result<Path<String>, PathRejection>,
+    uri: Uri,
     headers: HeaderMap,
     visit: Visit,
 ) -> Result<Response, ApiError> {
@@ -48,8 +50,12 @@ pub(crate) async fn get_record(
     let asked = visit.params.get("format").map(Export::find).transpose()?;
     let raw = named(path)?;
     let clearance = visit.clearance;
-    let found = app.ask(move |library| find_with_ending(library, &raw, clearance));
+    let name = raw.clone();
+    let found = app.ask(move |library| find_with_ending(library, &name, clearance));
     let (stored, ending) = found.await?;
+    if let Some(moved) = moved("/api/v1/records/", &raw, uri.query(), &stored.record.id) {
+        return Ok(moved);
+    }
     let export = asked
         .or(ending)
         .unwrap_or_else(|| Export::accepted(&headers));

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
 use catalog::{Detail, StoredRecord};
@@ -20,7 +20,7 @@ use crate::{
     exports::{EXPORTS, Export},
     files::file_url,
     locale::Locale,
-    lookup::{document, find_with_ending, named},
+    lookup::{document, find_with_ending, moved, named},
     metadata::{coins, highwire, is_web_address, json_ld},
     pages::{
         facts::{Fact, FileView, LinkView, about, files, identifier_url, links, provenance},
@@ -100,10 +100,12 @@ const SIMILAR: usize = 5;
 pub(crate) async fn show_record(
     State(app): State<Arc<App>>,
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    uri: Uri,
     headers: HeaderMap,
     visit: Visit,
 ) -> Result<Response, ApiError> {
     let raw = named(path)?;
+    let asked = raw.clone();
     let visitor = SearchRequest {
         limit: SIMILAR,
         lang: visit.locale.lang(),
@@ -115,6 +117,9 @@ pub(crate) async fn show_record(
         Ok((stored, ending, around))
     });
     let (stored, ending, around) = found.await?;
+    if let Some(moved) = moved("/records/", &asked, uri.query(), &stored.record.id) {
+        return Ok(moved);
+    }
     if let Some(export) = ending.or_else(|| Export::instead_of_page(&headers)) {
         return Ok(document(stored, export, &visit, &headers));
     }

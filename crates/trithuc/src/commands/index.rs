@@ -105,7 +105,10 @@ fn vectors(args: &Args, installation: &Installation) -> anyhow::Result<Option<Ve
     Ok(Some(done))
 }
 
-fn bring_up(installation: &Installation, full_text: &dyn FullTextStore) -> anyhow::Result<Indexed> {
+pub(super) fn bring_up(
+    installation: &Installation,
+    full_text: &dyn FullTextStore,
+) -> anyhow::Result<Indexed> {
     Ok(Indexer::new(&*installation.catalog, full_text)?.finish()?)
 }
 

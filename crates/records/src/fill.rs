@@ -1,14 +1,14 @@
-//! A second description of a work that is there: it fills gaps, it overwrites
+//! Two descriptions of one work made one: the second fills gaps, it overwrites
 //! nothing.
 
-use records::{Localised, Record};
+use crate::{Localised, Record};
 
 /// Adds to `kept` what it lacks and `other` has. The id, type and access level
 /// stay (the more secret level wins); files, identifiers, collections and
 /// institutions are united; a full text comes only where there is none.
 ///
 /// Applying it twice is the same as once.
-pub(crate) fn fill(kept: &mut Record, other: Record) {
+pub fn fill_gaps(kept: &mut Record, other: Record) {
     fill_localised(&mut kept.title, &other.title);
     fill_localised(&mut kept.abstract_text, &other.abstract_text);
     fill_localised(&mut kept.keywords, &other.keywords);
@@ -69,7 +69,7 @@ fn unite<T: PartialEq>(mine: &mut Vec<T>, theirs: Vec<T>) {
 
 #[cfg(test)]
 mod tests {
-    use records::{AccessLevel, Agent, Lang, Page, RecordId, RecordType};
+    use crate::{AccessLevel, Agent, Lang, Page, RecordId, RecordType};
 
     use super::*;
 
@@ -88,9 +88,9 @@ mod tests {
             number: 1,
             text: "x".to_owned(),
         }];
-        fill(&mut kept, other.clone());
+        fill_gaps(&mut kept, other.clone());
         let once = kept.clone();
-        fill(&mut kept, other);
+        fill_gaps(&mut kept, other);
         assert_eq!(kept, once);
         assert_eq!(kept.title.get(&Lang::vi()).unwrap(), "Lúa");
         assert_eq!(kept.title.get(&Lang::en()).unwrap(), "Rice");
