@@ -106,3 +106,78 @@ fn same_as(a: &Sketch, b: &Sketch, evidence: &[Evidence]) -> SameAs {
         SameAs::Duplicate
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use records::{Agent, Identifier, Lang, Record, Scheme, Year};
+
+    use super::*;
+
+    fn record(id: &str, title: &str, author: &str, year: i32) -> Record {
+        let mut record = Record::new(RecordId::new(id).unwrap(), RecordType::Paper);
+        record.title.set(Lang::vi(), title.to_owned());
+        record.agents = vec![Agent::author(author)];
+        record.year = Year::new(year).ok();
+        record
+    }
+
+    #[test]
+    fn a_shared_doi_brings_records_together_that_share_nothing_else() {
+        let mut a = record("a", "Lúa chịu mặn", "Nguyễn Văn An", 2020);
+        let mut b = record("b", "Rice", "N. V. A.", 2020);
+        for record in [&mut a, &mut b] {
+            record
+                .identifiers
+                .extend(Identifier::new(Scheme::Doi, "10.1/x"));
+        }
+        let found = find(&[Sketch::new(&a), Sketch::new(&b)], 0.5);
+        assert_eq!(found.pairs.len(), 1);
+    }
+
+    #[test]
+    fn a_crowd_of_one_title_is_parted_by_its_authors() {
+        let crowd: Vec<Record> = (0..300)
+            .map(|n| {
+                record(
+                    &format!("r{n}"),
+                    "Lời nói đầu",
+                    &format!("Họ{} Tên{n}", n % 7),
+                    1900 + n,
+                )
+            })
+            .collect();
+        let mut sketches: Vec<Sketch> = crowd.iter().map(Sketch::new).collect();
+        sketches.push(Sketch::new(&record(
+            "twin",
+            "LOI NOI DAU",
+            "Tên5 Họ5",
+            1905,
+        )));
+        let found = find(&sketches, 0.5);
+        assert!(
+            found
+                .pairs
+                .iter()
+                .any(|pair| pair.a.as_str() == "r5" && pair.b.as_str() == "twin")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_records_does_not_matter(
+            words in prop::collection::vec("[a-e]{1,3} [a-e]{1,3} [a-e]{2,9}", 2..20),
+            turn in 0_usize..20,
+        ) {
+            let records = words.iter().enumerate();
+            let mut sketches: Vec<Sketch> = records
+                .map(|(n, title)| Sketch::new(&record(&n.to_string(), title, &title[..3], 2000)))
+                .collect();
+            let found = find(&sketches, 0.1);
+            let n = sketches.len();
+            sketches.rotate_left(turn % n);
+            sketches.swap(0, n - 1);
+            prop_assert_eq!(find(&sketches, 0.1), found);
+        }
+    }
+}
