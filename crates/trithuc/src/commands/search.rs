@@ -252,7 +252,7 @@ fn print_why(explain: &Explanation, score: f64) -> anyhow::Result<()> {
             parts.nearest_cosine,
             parts.level_cosine
         ))?;
-        output::line("   words:".to_owned())?;
+        output::line("   words:")?;
     }
     output::line(format!("   score {:.4} =", explain.lexical))?;
     for part in &explain.terms {
