@@ -88,18 +88,18 @@ fn a_record_comes_whole_without_the_folders_of_the_machine() {
 
 #[test]
 fn records_like_a_record_are_found_and_how_is_said() {
-    let answer = get("/api/v1/records/bo-du-lieu/similar?limit=3&lang=en").json();
+    let answer = get("/api/v1/records/luan-an/similar?limit=3&lang=en").json();
     let hits = answer["hits"].as_array().unwrap();
     assert!(!hits.is_empty() && hits.len() <= 3, "{answer}");
-    assert!(hits.iter().all(|hit| hit["id"] != "bo-du-lieu"), "{answer}");
+    assert!(hits.iter().all(|hit| hit["id"] != "luan-an"), "{answer}");
     if answer["mode"] == "lexical" {
         let notice = answer["notices"][0].as_str().unwrap();
         assert!(notice.contains("words of its title"), "{notice}");
     }
-    let page = get("/records/bo-du-lieu?lang=en");
+    let page = get("/records/luan-an?lang=en");
     assert!(page.body.contains("id=\"similar\""), "{}", page.body);
     assert_eq!(get("/api/v1/records/khong-co/similar").status, 404);
-    assert_eq!(get("/api/v1/records/bo-du-lieu/similar?q=x").status, 400);
+    assert_eq!(get("/api/v1/records/luan-an/similar?q=x").status, 400);
 }
 
 #[test]

@@ -14,6 +14,7 @@ const RECORDS: &str = r#"{"id":"on","title":"Ô nhiễm nguồn nước ở lưu
 {"id":"bq","title":"Bảo quản hạt giống bằng khí nitơ","year":2019}
 {"id":"cat","title":"The cat sat on the mat","year":2022}
 {"id":"cd","title":"Chẩn đoán bệnh trên lúa","year":2022}
+{"id":"anh","title":"Mạng nơ-ron trong chẩn đoán hình ảnh","year":2023}
 {"id":"mat","title":"Kịch bản sạt lở bờ biển","year":2018}
 "#;
 
@@ -76,7 +77,7 @@ fn queries_are_understood_and_the_answer_says_how() {
     let [ids, _, suggestions] = ask(&library, "trong chan doan");
     assert_eq!(
         (ids[0].as_str(), suggestions[0].as_str()),
-        ("cd", "trong chẩn đoán")
+        ("anh", "trong chẩn đoán")
     );
     for (typed, id) in [
         ("The cat sat on the mat", "cat"),

@@ -9,7 +9,8 @@ use super::charset::{self, Charset, Decoded};
 use super::lexicon::{Reading, cost, is_letter};
 use super::{Encoding, Repaired, RepairedRun, horn, tone, viqr};
 use crate::path::best_path;
-use std::ops::Range;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::{hash::BuildHasher as _, ops::Range};
 
 const N: usize = Encoding::ALL.len();
 
@@ -43,6 +44,8 @@ struct Chunk {
     advantage: [f32; N],
     /// Which encodings would change it, one bit each.
     changes: u8,
+    /// Hash of its letters.
+    word: u64,
 }
 
 /// What the text so far said for each encoding, in nats.
@@ -108,6 +111,7 @@ fn chunks(text: &str) -> Vec<Chunk> {
                 range,
                 advantage,
                 changes,
+                word: FxBuildHasher.hash_one(word),
             });
         }
     }
@@ -285,11 +289,10 @@ fn run(chunks: &[Chunk], range: Range<usize>, encoding: usize, enter: &[f32; N])
     let first = slice.iter().position(changes)?;
     let last = slice.iter().rposition(changes)?;
     let inner = &slice[first..=last];
+    let telling = telling(inner);
     let sum = |index: usize| {
-        inner
-            .iter()
-            .map(|chunk| chunk.advantage[index])
-            .sum::<f32>()
+        let advantages = telling.iter().map(|chunk| chunk.advantage[index]);
+        advantages.sum::<f32>()
     };
     let gain = sum(encoding);
     let rival = (0..N)
@@ -307,6 +310,18 @@ fn run(chunks: &[Chunk], range: Range<usize>, encoding: usize, enter: &[f32; N])
         gain,
         confidence,
     })
+}
+
+/// The chunks that are evidence: a word said again and again says no more than twice. (`cú cú cú cú cú cú` is a
+/// rare word six times, not six reasons to read `có`.)
+fn telling(chunks: &[Chunk]) -> Vec<&Chunk> {
+    let mut said: FxHashMap<u64, u8> = FxHashMap::default();
+    let mut is_news = |chunk: &&Chunk| {
+        let n = said.entry(chunk.word).or_default();
+        *n += u8::from(*n < 3);
+        *n <= 2
+    };
+    chunks.iter().filter(|chunk| is_news(chunk)).collect()
 }
 
 fn assemble(text: &str, chunks: &[Chunk], found: &[Run]) -> Repaired {

@@ -114,6 +114,13 @@ proptest! {
 }
 
 #[test]
+fn a_rare_word_said_often_is_still_that_word() {
+    for text in ["cú cú cú cú cú cú", "cú và cú và cú và cú và cú"] {
+        assert_eq!(repair(text).text, text);
+    }
+}
+
+#[test]
 fn dropped_soft_hyphens_of_tcvn3_come_back() {
     let clean =
         "Người tiêu dùng được hưởng chính sách của Nhà nước, như đã hướng dẫn ở chương trước";
