@@ -29,7 +29,8 @@ pub enum Evidence {
         similarity: f32,
         /// Share of the shorter one that lies in the longer one, 0..=1.
         contained: f32,
-        /// Whether they hold other numbers: parts or years of a series.
+        /// Whether they hold other numbers (parts or years of a series), or one
+        /// is about another publication (an erratum).
         other_numbers: bool,
         /// Whether the records have no title in the same language.
         other_language: bool,
@@ -150,7 +151,7 @@ fn titles(a: &Sketch, b: &Sketch) -> Option<Evidence> {
     best.map(|(x, y)| Evidence::Title {
         similarity: jaccard(&x.trigrams, &y.trigrams),
         contained: containment(&x.trigrams, &y.trigrams),
-        other_numbers: are_other_numbers(x, y),
+        other_numbers: are_other_numbers(x, y) || x.is_about_another != y.is_about_another,
         other_language: !is_one_language(x, y),
     })
 }

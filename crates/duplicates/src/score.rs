@@ -10,8 +10,8 @@ use crate::evidence::{Evidence, N_FEATURES, features};
 /// A shared DOI alone is to say "look at these", and with any other agreement
 /// to settle it.
 pub const WEIGHTS: [f32; N_FEATURES] = [
-    -11.5, 14.0, -1.38, 8.05, 1.3, -5.34, -0.3, 3.0, 1.19, -0.61, -2.22, -9.99, 3.81, -6.21, -0.05,
-    2.63, 3.08, -0.97, 4.95, 5.21, 5.35, 3.49, -1.33,
+    -11.41, 14.0, -1.25, 8.03, 1.42, -5.14, -0.34, 2.68, 1.13, -0.61, -2.21, -9.89, 3.81, -6.19,
+    -0.05, 2.58, 3.04, -0.89, 5.13, 5.03, 5.7, 3.45, -1.38,
 ];
 
 /// The probability that a pair with this evidence is one work, duplicates and

@@ -42,8 +42,11 @@ pub(crate) struct Title {
     pub(crate) lang: Lang,
     pub(crate) letters: Box<str>,
     pub(crate) trigrams: Vec<u32>,
-    /// Numbers in it, Roman ones included, in order: `Phần 2` is not `Phần 3`.
+    /// Numbers in it, in order, however written: `Phần 2` is not `Phần III`,
+    /// the `10th` campaign not the `eleventh`.
     pub(crate) numbers: Vec<u32>,
+    /// Whether it is said to be about another publication: an erratum, a reply.
+    pub(crate) is_about_another: bool,
 }
 
 impl Sketch {
@@ -84,6 +87,7 @@ impl Title {
             lang: lang.clone(),
             trigrams: word_trigrams(&letters),
             numbers: numbers(&letters),
+            is_about_another: is_about_another(&letters),
             letters: letters.into(),
         })
     }
@@ -130,19 +134,61 @@ fn volume(record: &Record) -> Option<(u64, Option<u64>)> {
     Some((volume, record.issue.as_ref().and_then(hash)))
 }
 
-/// Numbers of folded text: Arabic, and Roman from two letters on.
+/// Words, folded, that titles about another publication begin with. *Dinh
+/// chinh*: correction.
+const ABOUT_ANOTHER: [&str; 7] = [
+    "erratum",
+    "errata",
+    "corrigendum",
+    "retraction",
+    "reply",
+    "rejoinder",
+    "dinh chinh",
+];
+
+fn is_about_another(letters: &str) -> bool {
+    ABOUT_ANOTHER.iter().any(|word| {
+        let rest = letters.strip_prefix(word);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
+}
+
+/// Numbers of folded text: Arabic with or without an English ordinal's ending,
+/// Roman from two letters on, English ordinals in words up to the twelfth.
 fn numbers(letters: &str) -> Vec<u32> {
-    let number = |word: &str| word.parse().ok().or_else(|| roman(word));
     letters.split(' ').filter_map(number).collect()
 }
 
-fn roman(word: &str) -> Option<u32> {
-    const NUMERALS: [&str; 11] = [
-        "ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii", "xiii", "xiv",
+fn number(word: &str) -> Option<u32> {
+    const WORDS: [(&str, u32); 22] = [
+        ("ii", 2),
+        ("iii", 3),
+        ("iv", 4),
+        ("vi", 6),
+        ("vii", 7),
+        ("viii", 8),
+        ("ix", 9),
+        ("xi", 11),
+        ("xii", 12),
+        ("xiii", 13),
+        ("first", 1),
+        ("second", 2),
+        ("third", 3),
+        ("fourth", 4),
+        ("fifth", 5),
+        ("sixth", 6),
+        ("seventh", 7),
+        ("eighth", 8),
+        ("ninth", 9),
+        ("tenth", 10),
+        ("eleventh", 11),
+        ("twelfth", 12),
     ];
-    const VALUES: [u32; 11] = [2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14];
-    let place = NUMERALS.iter().position(|numeral| *numeral == word)?;
-    Some(VALUES[place])
+    let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let is_ordinal = ["", "st", "nd", "rd", "th"].contains(&&word[digits.len()..]);
+    let in_digits = digits.parse().ok().filter(|_| is_ordinal);
+    let in_words = || WORDS.iter().find(|(name, _)| *name == word);
+    in_digits.or_else(|| in_words().map(|(_, value)| *value))
 }
 
 #[cfg(test)]
@@ -162,5 +208,14 @@ mod tests {
         let numbers = |title| Title::new(&Lang::vi(), title).unwrap().numbers;
         assert_eq!(numbers("Bài giảng Đại số, Phần II"), [2]);
         assert_eq!(numbers("Overview of WMT 2019"), [2019]);
+        assert_eq!(numbers("The 11th campaign, second part"), [11, 2]);
+        assert_eq!(numbers("Word2vec in 3D"), [0; 0]);
+    }
+
+    #[test]
+    fn an_erratum_is_about_another_publication() {
+        let is_about = |title| Title::new(&Lang::vi(), title).unwrap().is_about_another;
+        assert!(is_about("Erratum to: Rice") && is_about("Đính chính: Lúa"));
+        assert!(!is_about("Rice"));
     }
 }
