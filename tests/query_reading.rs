@@ -178,3 +178,29 @@ fn the_text_filters_give_a_line_for_a_line() {
         "phat_trien cong_nghe\n"
     );
 }
+
+#[test]
+fn words_of_ones_own_are_kept_together_and_a_faulty_list_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("words.txt");
+    let dictionary = path.to_str().unwrap();
+    let line = "Cổng TRI THỨC số hóa\n";
+    assert_eq!(filter(&["segment"], line), "Cổng TRI_THỨC số_hóa\n");
+    std::fs::write(&path, "# ours\ntri thức số hóa\n").unwrap();
+    assert_eq!(
+        filter(&["segment", "--dictionary", dictionary], line),
+        "Cổng TRI_THỨC_số_hóa\n"
+    );
+    std::fs::write(&path, "khoa học\n\ncông nghệ 4.0\n").unwrap();
+    let refused = Command::new(program())
+        .args(["text", "segment", "--dictionary", dictionary])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let reason = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        reason.contains("line 3") && reason.contains("words.txt") && reason.contains("4.0"),
+        "{reason}"
+    );
+}

@@ -10,6 +10,7 @@
 
 pub(crate) mod atoms;
 mod decode;
+mod dictionary;
 mod evaluate;
 mod features;
 mod lexicon;
@@ -18,6 +19,7 @@ mod train;
 
 use atoms::{Atom, atoms};
 use decode::decode;
+pub use dictionary::{InvalidEntry, read_dictionary};
 pub use evaluate::{InvalidConllu, TreebankSentence, WordCounts, read_conllu};
 use features::Window;
 pub use lexicon::Lexicon;

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::atoms::{Atom, atoms};
 use super::decode::{decode, runs};
+use super::dictionary::pieces;
 use super::features::{MAX_WORD, Window};
 use super::lexicon::{Lexicon, extend};
 use super::{Word, join};
@@ -81,13 +82,13 @@ impl Segmenter {
     /// The same segmenter with words that are always kept together, longest
     /// first, wherever nothing but white space stands between their syllables.
     ///
-    /// * `words`: syllables divided by spaces or `_`; accents and case as in
-    ///   the text, case does not matter
+    /// * `words`: syllables divided by spaces or `_`, with their accents; case
+    ///   does not matter. Words of one syllable do nothing; a list that people
+    ///   write goes through [`read_dictionary`](super::read_dictionary())
     #[must_use]
     pub fn with_dictionary<'a>(mut self, words: impl Iterator<Item = &'a str>) -> Self {
         for word in words {
-            let spaced = word.replace('_', " ");
-            let pieces = atoms(&spaced);
+            let pieces = pieces(word);
             let mut span = 0;
             for (i, piece) in pieces.iter().enumerate() {
                 span = extend(span, piece.hash);

@@ -1,6 +1,14 @@
 //! `trithuc text …`: filters, a line in for a line out.
 
+use std::{
+    borrow::Cow,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
 use clap::Subcommand;
+use text::segment::{Segmenter, read_dictionary};
 
 use crate::{outcome::Outcome, output};
 
@@ -10,7 +18,12 @@ pub(crate) enum Text {
     /// Canonical form: NFC, the letter đ, one tone placement, single spaces.
     Normalise,
     /// Words divided by spaces, the syllables of one word joined by `_`.
-    Segment,
+    Segment {
+        /// Words of your own that are always kept together: one a line, syllables divided by spaces or `_`, lines
+        /// that begin with `#` passed over.
+        #[arg(long, value_name = "FILE")]
+        dictionary: Option<PathBuf>,
+    },
     /// Text in legacy Vietnamese encodings repaired; clean text unchanged. The input is the Latin-1 or Windows-1252
     /// reading of the bytes, as PDF and DOC extractors give it.
     Repair {
@@ -51,7 +64,10 @@ impl std::str::FromStr for Source {
 pub(crate) fn run(tool: &Text) -> anyhow::Result<Outcome> {
     match tool {
         Text::Normalise => output::filter(text::normalise)?,
-        Text::Segment => output::filter(segment)?,
+        Text::Segment { dictionary } => {
+            let segmenter = segmenter(dictionary.as_deref())?;
+            output::filter(|line| segment(&segmenter, line))?;
+        }
         Text::Repair { from: Source::Auto } => {
             let mut repairer = text::Repairer::default();
             output::filter(|line| repairer.repair(line).text)?;
@@ -71,9 +87,22 @@ pub(crate) fn run(tool: &Text) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn segment(line: &str) -> String {
+/// The segmenter that is built in, with the words of `dictionary` where there is one.
+fn segmenter(dictionary: Option<&Path>) -> anyhow::Result<Cow<'static, Segmenter>> {
+    let Some(path) = dictionary else {
+        return Ok(Cow::Borrowed(Segmenter::embedded()));
+    };
+    let shown = path.display();
+    let source = fs::read_to_string(path).with_context(|| format!("`{shown}` cannot be read"))?;
+    let words =
+        read_dictionary(&source).with_context(|| format!("`{shown}` is no list of words"))?;
+    let own = Segmenter::embedded().clone();
+    Ok(Cow::Owned(own.with_dictionary(words.into_iter())))
+}
+
+fn segment(segmenter: &Segmenter, line: &str) -> String {
     let mut out = String::with_capacity(line.len() + line.len() / 8);
-    for word in text::segment(line) {
+    for word in segmenter.segment(line) {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -88,7 +117,10 @@ mod tests {
     #[test]
     fn syllables_of_a_word_are_joined_whatever_the_space_between() {
         assert_eq!(
-            super::segment("khoa  học\tvà đời\u{A0}sống."),
+            super::segment(
+                text::segment::Segmenter::embedded(),
+                "khoa  học\tvà đời\u{A0}sống."
+            ),
             "khoa_học và đời_sống ."
         );
     }
