@@ -103,6 +103,14 @@ fn records_like_a_record_are_found_and_how_is_said() {
 }
 
 #[test]
+fn a_parameter_without_a_value_is_named() {
+    let answer = get("/api/v1/search?q=&sort=&lang=en");
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.json()["parameter"], "sort");
+    assert_eq!(get("/api/v1/search?q=").status, 200);
+}
+
+#[test]
 fn known_bytes_are_not_sent_again() {
     for target in [
         "/api/v1/records/bai-bao",

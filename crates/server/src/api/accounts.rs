@@ -106,7 +106,10 @@ fn body<T: DeserializeOwned>(bytes: &[u8], headers: &HeaderMap) -> Result<T, Api
     if is_foreign(headers) {
         return Err(ApiError::ForeignForm);
     }
-    serde_json::from_slice(bytes).map_err(|error| {
+    // An object, by its names: a list of the values in order is refused.
+    let object = serde_json::from_slice::<serde_json::Map<_, _>>(bytes);
+    let read = object.and_then(|object| serde_json::from_value(object.into()));
+    read.map_err(|error| {
         let cure = "send the JSON that /api/v1/openapi.json describes";
         ApiError::invalid("body", "", format!("cannot be read ({error})"), cure)
     })

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi, PartialSchema, ToSchema,
     openapi::{
-        RefOr,
+        ContentBuilder, Ref, RefOr, Response as Answer, ResponseBuilder,
         schema::Schema,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -61,7 +61,29 @@ impl Modify for Keys {
         let bearer = bearer.description(Some("An API key: Authorization: Bearer trithuc_…"));
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("key", SecurityScheme::Http(bearer.build()));
+        for item in openapi.paths.paths.values_mut() {
+            let operations = [
+                &mut item.get,
+                &mut item.post,
+                &mut item.put,
+                &mut item.patch,
+                &mut item.delete,
+            ];
+            for operation in operations.into_iter().flatten() {
+                let responses = &mut operation.responses.responses;
+                responses.entry("401".to_owned()).or_insert_with(bad_key);
+            }
+        }
     }
+}
+
+/// Every address looks at a key that is sent, also where none is needed.
+fn bad_key() -> RefOr<Answer> {
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
+    let response = ResponseBuilder::new()
+        .description("The key that was sent opens nothing")
+        .content("application/problem+json", problem.build());
+    response.build().into()
 }
 
 /// The shape of a record. The vocabulary below the web edge knows nothing of

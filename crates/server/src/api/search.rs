@@ -256,8 +256,14 @@ pub(crate) async fn get_search(
     Ok(validated(axum::Json(answer).into_response(), &etag))
 }
 
-/// Names the first parameter that is not one of `known`.
+/// Names the first parameter that is not one of `known`, or the first but `q`
+/// that is sent without a value.
 pub(crate) fn refuse_unknown(params: &Params, known: &[&str]) -> Result<(), ApiError> {
+    let is_empty = |(name, value): &(&str, &str)| *name != "q" && value.is_empty();
+    if let Some((name, value)) = params.iter().find(is_empty) {
+        let cure = "leave it out, or give it a value";
+        return Err(ApiError::invalid(name, value, "is empty", cure));
+    }
     match params.iter().find(|(name, _)| !known.contains(name)) {
         None => Ok(()),
         Some((name, value)) => {
