@@ -146,11 +146,12 @@ def the_change_feed_rebuilds_the_library():
     dump = [json.loads(line) for line in get("/api/v1/dump").splitlines()]
     assert set(mirror) == {record["id"] for record in dump}
     assert len(mirror) == total()
-    cursor, listed = "", []
-    while cursor is not None:
-        page = json.loads(get(f"/api/v1/records?limit=97&cursor={cursor}"))
+    path, listed = "/api/v1/records?limit=97", []
+    while path is not None:
+        page = json.loads(get(path))
         listed += [record["id"] for record in page["records"]]
         cursor = page.get("next_cursor")
+        path = cursor and f"/api/v1/records?limit=97&cursor={cursor}"
     assert sorted(listed) == sorted(mirror)
 
 
