@@ -123,14 +123,9 @@ pub fn merge(
         return Err(DuplicatesError::Itself(kept.clone()));
     }
     let mut ids = vec![kept.clone()];
-    for id in others
-        .iter()
-        .filter(|id| !ids[1..].contains(id))
-        .cloned()
-        .collect::<Vec<_>>()
-    {
-        if !ids.contains(&id) {
-            ids.push(id);
+    for id in others {
+        if !ids.contains(id) {
+            ids.push(id.clone());
         }
     }
     let stored = all(catalog, &ids)?;
