@@ -120,16 +120,18 @@ pub struct ShareDefinition {
     up_to_2: f32,
     up_to_4: f32,
     up_to_8: f32,
+    up_to_16: f32,
     longer: f32,
 }
 
 impl ShareDefinition {
-    /// The share for a query of `n_words` different words.
+    /// The share for a query of `n_words` words or syllables.
     pub fn of(&self, n_words: usize) -> f32 {
         match n_words {
             0..=2 => self.up_to_2,
             3..=4 => self.up_to_4,
             5..=8 => self.up_to_8,
+            9..=16 => self.up_to_16,
             _ => self.longer,
         }
     }
@@ -185,7 +187,7 @@ mod tests {
     #[test]
     fn longer_queries_ask_for_a_smaller_share() {
         let share = Definition::built_in().share;
-        let shares: Vec<f32> = [1, 3, 6, 20].map(|n| share.of(n)).into();
+        let shares: Vec<f32> = [1, 3, 6, 12, 20].map(|n| share.of(n)).into();
         assert!(shares.is_sorted_by(|a, b| a >= b), "{shares:?}");
     }
 }

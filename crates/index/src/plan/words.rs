@@ -116,7 +116,7 @@ impl Builder<'_> {
         let all: f32 = groups.iter().map(|group| group.mass).sum();
         let share = words
             .min_share
-            .unwrap_or_else(|| self.definition.share.of(groups.len()));
+            .unwrap_or_else(|| self.definition.share.of(tokens.len()));
         // Sums of the same numbers in another order differ in the last bits.
         let threshold = all * share * (1.0 - 1e-5);
         groups.extend(self.pairs(&words.text, tokens, variants));
