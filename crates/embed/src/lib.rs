@@ -23,6 +23,7 @@ mod embedder;
 mod import;
 mod kernel;
 mod model;
+mod neutral;
 mod ngram;
 mod passages;
 mod prepare;
@@ -42,6 +43,7 @@ pub use import::{
 };
 pub use kernel::Kernel;
 pub use model::{Model, ModelError, Precision};
+pub use neutral::{BadMeans, LanguageMean, Neutral, known_means};
 pub use ngram::NgramEmbedder;
 pub use passages::{DocumentPassage, PassageLimits, cut_passages};
 pub use prepare::prepare;

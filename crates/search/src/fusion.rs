@@ -6,11 +6,12 @@
 //! * `M = (c−c₀)/(c₁−c₀)`: the cosine between that of the nearest record `c₁`
 //!   and that of the last of the nearest `c₀`, the level of what has nothing to
 //!   do with the question; 0 for a record that is not among the nearest.
-//! * `w = 0.7·min(1, g/0.6)^1.5`: how much the words can see, `g` the share of
-//!   the words of the question that the best records by words hold. A question
-//!   in another language than the records shares few words with them, and the
-//!   words then hardly count; equal weights would let the blind side spoil the
-//!   other.
+//! * `w = λ·0.65·min(1, g/0.4) + (1−λ)·0.2`: how much the words can see. `λ` is
+//!   the share of the ten nearest records that are written in the language of
+//!   the question, `g` the share of the words of the question that the best
+//!   records by words hold. A question in another language than the records
+//!   shares names and formulas with them and little else; equal weights would
+//!   let the blind side spoil the other.
 //!
 //! **Source:** S. Bruch, S. Gai & A. Ingber, *An Analysis of Fusion Functions
 //! for Hybrid Retrieval*, TOIS 2023 (convex combination of normalised scores).
@@ -21,20 +22,43 @@ use std::collections::BTreeMap;
 use records::RecordId;
 use serde::Serialize;
 
-/// The weight of the words when enough of them are found. The three constants
-/// are measured on the development sets, see `docs/fusion.md`.
-const FULL_WORD_WEIGHT: f64 = 0.7;
+/// The weight of the words when enough of them are found. These constants are
+/// measured on the development sets, see `docs/fusion.md`.
+const FULL_WORD_WEIGHT: f64 = 0.65;
 
 /// The share of the words that is enough.
-const FULL_COVERAGE: f64 = 0.6;
+const FULL_COVERAGE: f64 = 0.4;
 
-/// How fast the weight falls below that share.
-const COVERAGE_POWER: f64 = 1.5;
+/// The weight of the words where the records are in another language.
+const FOREIGN_WORD_WEIGHT: f64 = 0.2;
 
-/// The weight `w` of the words for the share `g` of them that is found.
-fn word_weight(coverage: f64) -> f64 {
-    let share = (coverage / FULL_COVERAGE).clamp(0.0, 1.0);
-    FULL_WORD_WEIGHT * share.powf(COVERAGE_POWER)
+/// How much the words can see.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Sight {
+    /// The share `g` of the words of the question that the best records by
+    /// words hold, in [0, 1].
+    pub coverage: f64,
+    /// The share `λ` of the nearest records that are written in the language of
+    /// the question, in [0, 1]; 1 where its language cannot be told.
+    pub same_language: f64,
+}
+
+impl Default for Sight {
+    fn default() -> Self {
+        Self {
+            coverage: 0.0,
+            same_language: 1.0,
+        }
+    }
+}
+
+impl Sight {
+    /// The weight `w` of the words, in [0, 1].
+    fn word_weight(self) -> f64 {
+        let found = (self.coverage / FULL_COVERAGE).clamp(0.0, 1.0);
+        let own = self.same_language.clamp(0.0, 1.0);
+        own * FULL_WORD_WEIGHT * found + (1.0 - own) * FOREIGN_WORD_WEIGHT
+    }
 }
 
 /// What a fused score is made of.
@@ -47,6 +71,9 @@ pub struct FusionParts {
     pub lexical_score: f64,
     /// The highest score by words.
     pub best_lexical_score: f64,
+    /// What the weight of the words follows from.
+    #[serde(flatten)]
+    pub sight: Sight,
     /// The weight of the words, in [0, 1].
     pub lexical_weight: f64,
     /// What the words add: `lexical_weight · lexical_score / best_lexical_score`.
@@ -86,15 +113,16 @@ pub(crate) struct Nearby {
 ///
 /// * `lexical`: ids and scores above 0, best first, from the best one on.
 /// * `semantic`: the nearest, best first.
-/// * `coverage`: the share `g`, in [0, 1].
-pub(crate) fn fuse(lexical: &[(RecordId, f64)], semantic: &[Nearby], coverage: f64) -> Vec<Fused> {
+/// * `sight`: how much the words can see.
+pub(crate) fn fuse(lexical: &[(RecordId, f64)], semantic: &[Nearby], sight: Sight) -> Vec<Fused> {
     let weight = match (lexical.is_empty(), semantic.is_empty()) {
         (true, _) => 0.0,
         (_, true) => 1.0,
-        _ => word_weight(coverage),
+        _ => sight.word_weight(),
     };
     let same = FusionParts {
         best_lexical_score: lexical.first().map_or(0.0, |(_, score)| *score),
+        sight,
         lexical_weight: weight,
         nearest_cosine: semantic.first().map_or(0.0, |near| near.cosine),
         level_cosine: semantic.last().map_or(0.0, |near| near.cosine),
@@ -184,13 +212,20 @@ mod tests {
         let lexical = list(&[("a", 10.0)]);
         let mut semantic = nearby(&list(&[("b", 0.9), ("c", 0.8)]));
         semantic[1].lexical_score = 8.0;
-        let fused = fuse(&lexical, &semantic, 1.0);
+        let fused = fuse(&lexical, &semantic, sees(1.0));
         let c = fused.iter().find(|one| one.id.as_str() == "c").unwrap();
         assert!((c.score - 0.8 * FULL_WORD_WEIGHT).abs() < 1e-12);
         assert_eq!(c.parts.lexical_rank, None);
         let other = c.parts.of_words(5.0);
         assert!((other.lexical_part - 0.5 * FULL_WORD_WEIGHT).abs() < 1e-12);
         assert_eq!(other.semantic_part, 0.0);
+    }
+
+    fn sees(coverage: f64) -> Sight {
+        Sight {
+            coverage,
+            same_language: 1.0,
+        }
     }
 
     fn ids(fused: &[Fused]) -> Vec<&str> {
@@ -201,23 +236,29 @@ mod tests {
     fn the_arithmetic_by_hand() {
         let lexical = list(&[("a", 10.0), ("b", 5.0)]);
         let semantic = nearby(&list(&[("b", 0.9), ("c", 0.85), ("d", 0.8)]));
-        let fused = fuse(&lexical, &semantic, 1.0);
-        assert_eq!(ids(&fused), ["a", "b", "c", "d"]);
+        let fused = fuse(&lexical, &semantic, sees(1.0));
+        assert_eq!(ids(&fused), ["b", "a", "c", "d"]);
         let scores: Vec<f64> = fused.iter().map(|one| one.score).collect();
-        for (got, wanted) in scores.iter().zip([0.7, 0.65, 0.15, 0.0]) {
+        for (got, wanted) in scores.iter().zip([0.675, 0.65, 0.175, 0.0]) {
             assert!((got - wanted).abs() < 1e-12, "{scores:?}");
         }
-        assert_eq!(fused[1].parts.lexical_rank, Some(2));
-        assert_eq!(fused[1].parts.semantic_rank, Some(1));
+        assert_eq!(fused[0].parts.lexical_rank, Some(2));
+        assert_eq!(fused[0].parts.semantic_rank, Some(1));
     }
 
     #[test]
     fn words_that_see_nothing_do_not_spoil_the_meaning() {
         let lexical = list(&[("x", 3.0), ("y", 2.9)]);
         let semantic = nearby(&list(&[("a", 0.9), ("b", 0.88), ("c", 0.8)]));
-        assert_eq!(ids(&fuse(&lexical, &semantic, 0.1))[..2], ["a", "b"]);
-        assert_eq!(ids(&fuse(&lexical, &[], 0.1)), ["x", "y"]);
-        assert_eq!(ids(&fuse(&[], &semantic, 1.0)), ["a", "b", "c"]);
+        assert_eq!(ids(&fuse(&lexical, &semantic, sees(0.1)))[..2], ["a", "b"]);
+        let foreign = Sight {
+            coverage: 1.0,
+            same_language: 0.0,
+        };
+        assert_eq!(ids(&fuse(&lexical, &semantic, foreign))[..2], ["a", "b"]);
+        assert_eq!(ids(&fuse(&lexical, &semantic, sees(1.0)))[0], "x");
+        assert_eq!(ids(&fuse(&lexical, &[], sees(0.1))), ["x", "y"]);
+        assert_eq!(ids(&fuse(&[], &semantic, sees(1.0))), ["a", "b", "c"]);
     }
 
     proptest! {
@@ -233,14 +274,14 @@ mod tests {
                 named.map(|(i, s)| (RecordId::new(format!("{}{}", if i % 3 == 0 { 'z' } else { head }, i)).unwrap(), s)).collect()
             };
             let (lexical, semantic) = (ranked(lexical, 'l'), nearby(&ranked(semantic, 's')));
-            let fused = fuse(&lexical, &semantic, coverage);
+            let fused = fuse(&lexical, &semantic, sees(coverage));
             for one in &fused {
                 let sum = one.parts.lexical_part + one.parts.semantic_part;
                 prop_assert!((one.score - sum).abs() < 1e-12);
                 prop_assert!((-1e-9..=1.0 + 1e-9).contains(&one.score));
             }
             let scaled: Vec<_> = lexical.iter().map(|(id, s)| (id.clone(), s * 8.0)).collect();
-            let again = fuse(&scaled, &semantic, coverage);
+            let again = fuse(&scaled, &semantic, sees(coverage));
             prop_assert_eq!(ids(&fused), ids(&again));
         }
     }

@@ -11,7 +11,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use embed::{Embedder, TextRole};
+use embed::{Embedder, TextRole, normalise_length};
 use index::{
     FullTextPage, FullTextQuery, FullTextStore, QueryExpr, analyse, is_stop_word,
     vectors::{VectorHit, VectorQuery, VectorStore},
@@ -20,7 +20,7 @@ use records::RecordId;
 
 use crate::{
     SearchError, SearchRequest, Sort,
-    fusion::{FusionParts, Nearby, fuse},
+    fusion::{FusionParts, Nearby, Sight, fuse},
     query::{ParsedQuery, WantedText},
 };
 
@@ -49,17 +49,19 @@ pub(crate) struct MeaningPage {
     pub(crate) parts: Vec<(FusionParts, Option<u32>)>,
 }
 
-/// The text to embed for a query: with its accents restored where they lack.
-pub(crate) fn meant_text(parsed: &ParsedQuery) -> Option<String> {
+/// The texts to embed for a query, with their weights: its likeliest readings
+/// where its accents are missing, else itself; none for a query without words.
+pub(crate) fn meant_texts(parsed: &ParsedQuery) -> Vec<(String, f32)> {
+    if !parsed.meant.is_empty() {
+        return parsed.meant.clone();
+    }
     let texts: Vec<&str> = match &parsed.expr {
-        QueryExpr::Words(words) if words.field.is_none() => {
-            let restored = words.variants.first().map(|(text, _)| text.as_str());
-            vec![restored.unwrap_or(&words.text)]
-        }
+        QueryExpr::Words(words) if words.field.is_none() => vec![&words.text],
         _ => parsed.wanted.iter().map(wanted_text).collect(),
     };
     let text = texts.join(" ");
-    (!text.trim().is_empty()).then_some(text)
+    let has_words = !text.trim().is_empty();
+    has_words.then_some((text, 1.0)).into_iter().collect()
 }
 
 fn wanted_text(wanted: &WantedText) -> &str {
@@ -69,19 +71,36 @@ fn wanted_text(wanted: &WantedText) -> &str {
 }
 
 impl Meaning {
-    /// The nearest records to a text.
+    /// The nearest records to a question.
+    ///
+    /// * `texts`: readings of it with their weights, at least one.
     pub(crate) fn nearest(
         &self,
-        text: &str,
+        texts: &[(String, f32)],
         request: &SearchRequest,
     ) -> Result<Vec<VectorHit>, SearchError> {
-        let vectors = self.embedder.embed(&[text], TextRole::Query)?;
         Ok(self.vectors.search(&VectorQuery {
-            vector: &vectors[0],
+            vector: &self.question(texts)?,
             limit: NEAREST,
             filters: &request.filters,
             clearance: request.clearance,
         })?)
+    }
+
+    /// The vector of a question: the weighted mean of those of its readings.
+    fn question(&self, texts: &[(String, f32)]) -> Result<Vec<f32>, SearchError> {
+        let readings: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
+        let mut vectors = self.embedder.embed(&readings, TextRole::Query)?;
+        let mut mean = vec![0.0; self.embedder.dim()];
+        for (vector, (_, weight)) in vectors.iter().zip(texts) {
+            let pairs = mean.iter_mut().zip(vector);
+            pairs.for_each(|(mean, x)| *mean += weight * x);
+        }
+        // Readings that cancel out: the likeliest alone.
+        Ok(match normalise_length(&mut mean) {
+            Some(()) => mean,
+            None => vectors.swap_remove(0),
+        })
     }
 }
 
@@ -98,16 +117,19 @@ pub(crate) fn by_meaning(
 /// Ranks by words and meaning together.
 ///
 /// * `words`: the question for the full text.
+/// * `asked`: the question as typed.
+/// * `same_language`: see [`Sight`].
 pub(crate) fn by_both(
     full_text: &dyn FullTextStore,
     request: &SearchRequest,
-    words: &QueryExpr,
-    asked: &str,
+    (words, asked): (&QueryExpr, &str),
     nearest: &[VectorHit],
+    same_language: f64,
 ) -> Result<MeaningPage, SearchError> {
     let ids = nearest.iter().map(|hit| hit.id.clone()).collect();
     let either = QueryExpr::Or(vec![words.clone(), QueryExpr::Ids(ids)]);
-    rank(full_text, request, either, Some((words, asked)), nearest)
+    let words = Some((words, asked, same_language));
+    rank(full_text, request, either, words, nearest)
 }
 
 fn question(request: &SearchRequest, expr: QueryExpr) -> FullTextQuery {
@@ -121,7 +143,7 @@ fn rank(
     full_text: &dyn FullTextStore,
     request: &SearchRequest,
     candidates: QueryExpr,
-    words: Option<(&QueryExpr, &str)>,
+    words: Option<(&QueryExpr, &str, f64)>,
     nearest: &[VectorHit],
 ) -> Result<MeaningPage, SearchError> {
     let end = request.offset.saturating_add(request.limit);
@@ -141,16 +163,19 @@ fn rank(
     };
     let mut page = full_text.search(&query)?;
     let lexical = match words {
-        Some((expr, _)) if !by_relevance => best_by_words(full_text, request, expr)?,
+        Some((expr, ..)) if !by_relevance => best_by_words(full_text, request, expr)?,
         Some(_) => with_scores(&page),
         None => Vec::new(),
     };
-    let semantic = still_there(full_text, request, words.map(|(expr, _)| expr), nearest)?;
-    let coverage = match words {
-        Some((expr, asked)) => coverage(full_text, request, expr, asked, &lexical)?,
-        None => 0.0,
+    let semantic = still_there(full_text, request, words.map(|(expr, ..)| expr), nearest)?;
+    let sight = match words {
+        Some((expr, asked, same_language)) => Sight {
+            coverage: coverage(full_text, request, expr, asked, &lexical)?,
+            same_language,
+        },
+        None => Sight::default(),
     };
-    let order = fuse(&lexical, &semantic, coverage);
+    let order = fuse(&lexical, &semantic, sight);
     if by_relevance {
         page.hits = order
             .iter()
@@ -299,10 +324,10 @@ fn terms_of(
 fn explain_words(
     full_text: &dyn FullTextStore,
     request: &SearchRequest,
-    words: Option<(&QueryExpr, &str)>,
+    words: Option<(&QueryExpr, &str, f64)>,
     page: &mut FullTextPage,
 ) -> Result<(), SearchError> {
-    let Some((words, _)) = words.filter(|_| request.explain) else {
+    let Some((words, ..)) = words.filter(|_| request.explain) else {
         return Ok(());
     };
     let ids = page.hits.iter().map(|hit| hit.id.clone()).collect();

@@ -29,6 +29,26 @@ pub enum Notice {
     },
     /// A record has no vectors: records like it are found by its title.
     TitleOnly,
+    /// Without an index of meaning only copies are found.
+    OverlapByWords,
+    /// What the cosines of this model mean was never measured.
+    NoScale,
+    /// A long text: records were looked up for its beginning only.
+    FirstPassages {
+        /// Passages that records were looked up for.
+        kept: usize,
+        /// Passages that there are.
+        of: usize,
+    },
+    /// A text without vectors: records like it are found by its beginning.
+    BeginningOnly,
+    /// A long text: its meaning is that of its beginning.
+    MeanOfFirst {
+        /// Passages that were looked at.
+        kept: usize,
+        /// Passages that there are.
+        of: usize,
+    },
     /// Operators, phrases, fields and numbers of works are looked up exactly.
     ExactOnly,
     /// Nothing holds enough of the words: what holds any of them is shown.
@@ -70,6 +90,36 @@ impl Notice {
             (Self::TitleOnly, false) => {
                 "This record is not in the index of meaning; results are by the words of its title"
                     .into()
+            }
+            (Self::OverlapByWords, true) => {
+                "Chưa có chỉ mục ngữ nghĩa: chỉ tìm được đoạn trùng nguyên văn, không tìm được đoạn viết lại hoặc dịch".into()
+            }
+            (Self::OverlapByWords, false) => {
+                "There is no index of meaning here: word-for-word copies are found, rewording and translation are not".into()
+            }
+            (Self::NoScale, true) => {
+                "Mô hình này chưa có thang đo mức giống nhau; chỉ đánh giá đoạn trùng nguyên văn".into()
+            }
+            (Self::NoScale, false) => {
+                "The similarities of this model were never measured; only word-for-word copies are judged".into()
+            }
+            (Self::FirstPassages { kept, of }, true) => format!(
+                "Văn bản dài: tìm tài liệu theo {kept} đoạn đầu trong {of} đoạn; các đoạn sau chỉ so với những tài liệu đã tìm thấy"
+            ),
+            (Self::FirstPassages { kept, of }, false) => format!(
+                "A long text: records were looked up for the first {kept} of its {of} passages; the others are compared with the records found"
+            ),
+            (Self::BeginningOnly, true) => {
+                "Chưa có chỉ mục ngữ nghĩa; kết quả theo từ ngữ của đoạn đầu văn bản".into()
+            }
+            (Self::BeginningOnly, false) => {
+                "There is no index of meaning here; results are by the words of the text's beginning".into()
+            }
+            (Self::MeanOfFirst { kept, of }, true) => {
+                format!("Văn bản dài; kết quả theo {kept} đoạn đầu trong {of} đoạn")
+            }
+            (Self::MeanOfFirst { kept, of }, false) => {
+                format!("A long text; results are by the first {kept} of its {of} passages")
             }
             (Self::ExactOnly, true) => "Truy vấn chính xác; kết quả chỉ theo từ ngữ".into(),
             (Self::ExactOnly, false) => "An exact query; results are by words only".into(),

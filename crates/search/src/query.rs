@@ -78,6 +78,10 @@ pub struct ParsedQuery {
     /// Whether the query is plain words, without any operator: only then can
     /// it be read in other ways (restored accents, decoded keystrokes).
     pub is_plain: bool,
+    /// What the words mean, where that is not what was typed: readings with
+    /// their weights, the likeliest first. Meaning is looked for by all of
+    /// them together.
+    pub meant: Vec<(String, f32)>,
 }
 
 /// A text that the query looks for.

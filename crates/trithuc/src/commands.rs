@@ -9,10 +9,14 @@ mod extract;
 mod extract_worker;
 mod index;
 mod ingest;
+mod manuscript;
 mod model;
+mod overlap;
 mod search;
+mod searching;
 mod serve;
 mod show;
+mod similar;
 mod text;
 mod topics;
 mod trends;
@@ -37,6 +41,11 @@ pub(crate) enum Command {
     Index(index::Args),
     /// Search, from the command line.
     Search(search::Args),
+    /// Records about the same as a record, a document or a text.
+    Similar(similar::Args),
+    /// What of a document or a record stands in the library already, passage
+    /// beside passage.
+    Overlap(overlap::Args),
     /// Show one record.
     Show(show::Args),
     /// Write all records that a query finds.
@@ -76,6 +85,8 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Ingest(args) => ingest::run(&args, context),
         Command::Index(args) => index::run(&args, context),
         Command::Search(args) => search::run(&args, context),
+        Command::Similar(args) => similar::run(&args, context),
+        Command::Overlap(args) => overlap::run(&args, context),
         Command::Show(args) => show::run(&args, context),
         Command::Export(args) => export::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use catalog::SqliteCatalog;
-use embed::{DEFAULT_MODEL, Embedder as _, Model};
+use embed::{DEFAULT_MODEL, Embedder, Model, Neutral, known_means};
 use index::{
     TantivyStore,
     vectors::{SqliteVectors, VectorModel},
@@ -117,7 +117,7 @@ impl Installation {
 
     /// The same with the vectors in another folder.
     pub(crate) fn meaning_in(&self, model: &Path, vectors: &Path) -> anyhow::Result<Meaning> {
-        let model = Model::open(model, None)?;
+        let model = opened(model)?;
         std::fs::create_dir_all(vectors)
             .with_context(|| format!("folder `{}` cannot be made", vectors.display()))?;
         let known = VectorModel {
@@ -126,7 +126,7 @@ impl Installation {
         };
         let vectors = SqliteVectors::open(&vectors.join(file_name(&known.id)), &known)?;
         Ok(Meaning {
-            embedder: Arc::new(model),
+            embedder: model,
             vectors: Arc::new(vectors),
         })
     }
@@ -157,6 +157,16 @@ pub(crate) fn terms(data: &Path) -> anyhow::Result<Terms> {
     };
     let own = Terms::parse(&text).with_context(|| format!("`{}`", path.display()))?;
     Ok(built_in.with(&own))
+}
+
+/// The model in a folder, without the marks of language and role where they
+/// are known.
+fn opened(folder: &Path) -> anyhow::Result<Arc<dyn Embedder>> {
+    let model = Model::open(folder, None)?;
+    Ok(match known_means(&model.card().id) {
+        Some(means) => Arc::new(Neutral::new(model, &means)?),
+        None => Arc::new(model),
+    })
 }
 
 /// One file a model: another model's vectors stay beside it.

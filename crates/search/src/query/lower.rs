@@ -13,6 +13,7 @@ pub(super) fn lower(expr: &Expr) -> ParsedQuery {
         wanted: Vec::new(),
         notices: Vec::new(),
         is_plain: matches!(expr, Expr::Words { field: None, .. }),
+        meant: Vec::new(),
     };
     parsed.expr = lower_into(expr, true, &mut parsed);
     parsed

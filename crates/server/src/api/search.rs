@@ -121,7 +121,12 @@ struct WhyFusion {
     lexical_score: f64,
     /// The highest score by words.
     best_lexical_score: f64,
-    /// The weight of the words, from 0 to 1.
+    /// The share of the words of the question that the best records by words hold.
+    coverage: f64,
+    /// The share of the nearest records that are in the language of the question.
+    same_language: f64,
+    /// The weight of the words, from 0 to 1: `same_language * 0.65 * min(1, coverage / 0.4) + (1 - same_language) * 0.2`;
+    /// 0 or 1 where only one side finds anything.
     lexical_weight: f64,
     /// `lexical_weight * lexical_score / best_lexical_score`
     lexical_part: f64,
@@ -143,6 +148,8 @@ impl From<FusionParts> for WhyFusion {
             lexical_rank: parts.lexical_rank,
             lexical_score: parts.lexical_score,
             best_lexical_score: parts.best_lexical_score,
+            coverage: parts.sight.coverage,
+            same_language: parts.sight.same_language,
             lexical_weight: parts.lexical_weight,
             lexical_part: parts.lexical_part,
             semantic_rank: parts.semantic_rank,

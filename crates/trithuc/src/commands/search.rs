@@ -1,21 +1,16 @@
 //! `trithuc search QUERY`: hits with highlights, facets and explanations.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-use catalog::CatalogStore;
 use records::{Clearance, Lang, RecordType, Year};
 use search::{
-    Explanation, FacetCount, FacetField, Filter, Highlighted, Hit, Mode, SearchError,
-    SearchRequest, SearchResponse, Searcher, Sort, TotalRelation, parse_sort,
+    Explanation, FacetCount, FacetField, Filter, Highlighted, Hit, Mode, SearchRequest,
+    SearchResponse, Sort, TotalRelation, parse_sort,
 };
 use serde::Serialize;
 
-use crate::{
-    context::Context,
-    installation::Installation,
-    outcome::{Outcome, Usage},
-    output,
-};
+use super::searching;
+use crate::{context::Context, installation::Installation, outcome::Outcome, output};
 
 /// Arguments of `search`.
 #[derive(Debug, clap::Args)]
@@ -54,14 +49,11 @@ pub(crate) struct Args {
 /// Searches with the rights of whoever may read the data folder: everything.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let installation = Installation::open(&context.data)?;
-    let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
-    let mut searcher =
-        Searcher::new(catalog, installation.full_text()?).with_terms(installation.terms()?);
-    if args.mode != Mode::Lexical
-        && let Some(meaning) = installation.meaning()?
-    {
-        searcher = searcher.with_meaning(meaning);
-    }
+    let searcher = if args.mode == Mode::Lexical {
+        searching::by_words(&installation)?
+    } else {
+        searching::searcher(&installation)?
+    };
     let request = SearchRequest {
         mode: args.mode,
         limit: args.limit,
@@ -74,12 +66,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         explain: args.explain,
         ..SearchRequest::new(&args.query, Clearance::Staff)
     };
-    let response = searcher.search(&request).map_err(|error| match error {
-        SearchError::BadQuery { .. } | SearchError::BadFilter(_) => {
-            anyhow::Error::new(Usage(error.to_string()))
-        }
-        other => other.into(),
-    })?;
+    let response = searcher.search(&request).map_err(searching::usage)?;
     if context.json {
         output::json(&Answer::from(&response))?;
     } else {
@@ -162,7 +149,7 @@ impl<'a> From<&'a Hit> for HitLine<'a> {
 }
 
 /// What matches stands between these, as on a page printed without colour.
-fn marked(highlighted: &Highlighted) -> String {
+pub(super) fn marked(highlighted: &Highlighted) -> String {
     let mut shown = String::new();
     let mut at = 0;
     for mark in &highlighted.marks {
