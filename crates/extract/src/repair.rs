@@ -1,6 +1,6 @@
 //! Repair of legacy encodings over all texts of a document at once.
 
-use text::{Encoding, RepairedRun};
+use text::{Encoding, Repaired, RepairedRun};
 
 /// Parts the texts while they are repaired as one; no reader leaves it in a
 /// text.
@@ -40,7 +40,7 @@ pub(crate) fn all<'t>(texts: impl Iterator<Item = &'t mut String>) -> Vec<Found>
         return found;
     }
     let mut whole = match found.first() {
-        Some(most) => with_gaps_filled(&joined, &repaired.runs, most.encoding),
+        Some(most) => with_gaps_filled(&joined, &repaired, most.encoding),
         None => joined,
     };
     if has_legacy_hyphens {
@@ -81,22 +81,18 @@ fn count(joined: &str, runs: &[RepairedRun]) -> Vec<Found> {
     found
 }
 
-/// The joined text with its runs decoded, and with the abbreviations between
-/// two runs of the main encoding too: `N§-CP`, `Q§` are no syllables, so that
-/// by themselves they prove nothing.
-fn with_gaps_filled(joined: &str, runs: &[RepairedRun], main: Encoding) -> String {
+/// The repaired text, with the abbreviations between two runs of the main
+/// encoding decoded too: `N§-CP`, `Q§` are no syllables, so that by themselves
+/// they prove nothing.
+fn with_gaps_filled(joined: &str, repaired: &Repaired, main: Encoding) -> String {
     let mut out = String::with_capacity(joined.len() + joined.len() / 4);
     let mut at = 0;
     let mut was_main = false;
-    for run in runs {
+    for run in &repaired.runs {
         let gap = &joined[at..run.range.start];
         let is_inside = was_main && run.encoding == main;
         push_gap(&mut out, gap, main, is_inside);
-        out.push_str(&text::repair_as(
-            &joined[run.range.clone()],
-            run.encoding,
-            false,
-        ));
+        out.push_str(&repaired.text[run.repaired.clone()]);
         at = run.range.end;
         was_main = run.encoding == main;
     }
@@ -135,10 +131,14 @@ mod tests {
         let mut texts = [
             "Nh÷ng nguyªn t¾c c¬ b¶n".to_owned(),
             "§iÒu 1".to_owned(),
+            "MôC LôC".to_owned(),
             "Table 1".to_owned(),
         ];
         let found = all(texts.iter_mut());
-        assert_eq!(texts, ["Những nguyên tắc cơ bản", "Điều 1", "Table 1"]);
+        assert_eq!(
+            texts,
+            ["Những nguyên tắc cơ bản", "Điều 1", "MỤC LỤC", "Table 1"]
+        );
         assert_eq!(found[0].encoding, Encoding::Tcvn3);
     }
 

@@ -91,6 +91,8 @@ impl std::fmt::Display for Encoding {
 pub struct RepairedRun {
     /// Bytes of the original text.
     pub range: Range<usize>,
+    /// Bytes of the repaired text.
+    pub repaired: Range<usize>,
     /// What the stretch was taken for.
     pub encoding: Encoding,
     /// How sure, `0.0..=1.0`; runs are reported only above the bar of [`repair`].

@@ -34,6 +34,8 @@ const STRAY: f32 = 8.0;
 /// Evidence a run needs past the price of entering, and its lead over the next best encoding that reads differently.
 const GAIN_MIN: f32 = 2.0;
 const LEAD_MIN: f32 = 1.5;
+/// Encodings without codes for all capitals: TCVN3 leaves them to another font, VPS has some on control codes.
+const LACK_CAPITALS: [Encoding; 2] = [Encoding::Tcvn3, Encoding::Vps];
 /// Evidence at which the confidence is 1 − 1/e.
 const CONFIDENCE_SCALE: f32 = 8.0;
 
@@ -44,6 +46,8 @@ struct Chunk {
     advantage: [f32; N],
     /// Which encodings would change it, one bit each.
     changes: u8,
+    /// The same for words that read badly when decoded, and no better as they stand.
+    could_change: u8,
     /// Hash of its letters.
     word: u64,
 }
@@ -105,12 +109,13 @@ fn chunks(text: &str) -> Vec<Chunk> {
         if word.is_ascii() && !viqr::has_marks(word) {
             continue;
         }
-        let (advantage, changes) = weigh(word, place(text, range.end), &mut buffer);
+        let (advantage, changes, could_change) = weigh(word, place(text, range.end), &mut buffer);
         if advantage.iter().any(|&a| a != 0.0) {
             found.push(Chunk {
                 range,
                 advantage,
                 changes,
+                could_change,
                 word: FxBuildHasher.hash_one(word),
             });
         }
@@ -131,9 +136,10 @@ fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         })
 }
 
-fn weigh(word: &str, place: Place, buffer: &mut String) -> ([f32; N], u8) {
+fn weigh(word: &str, place: Place, buffer: &mut String) -> ([f32; N], u8, u8) {
     let given = cost(word, Reading::Given) + viqr_marks_cost(word);
-    let (mut advantage, mut changes) = ([0.0; N], 0);
+    let (mut advantage, mut changes, mut could_change) = ([0.0; N], 0, 0);
+    let is_odd = !is_syllable(word);
     for (index, encoding) in Encoding::ALL.into_iter().enumerate() {
         buffer.clear();
         let (raw, changed) = match encoding {
@@ -150,6 +156,9 @@ fn weigh(word: &str, place: Place, buffer: &mut String) -> ([f32; N], u8) {
                     stray: 0,
                 }) => (0.0, false),
                 Some(decoded) => {
+                    if LACK_CAPITALS.contains(&encoding) && is_capitals(word, 1) {
+                        *buffer = buffer.to_uppercase();
+                    }
                     let mut read = cost(buffer, Reading::Decoded) + viqr_marks_cost(buffer);
                     if encoding == Encoding::Tcvn3 && !word.contains(horn::SOFT_HYPHEN) {
                         read = read.min(horn::cost_with_letter(buffer).unwrap_or(read));
@@ -163,8 +172,15 @@ fn weigh(word: &str, place: Place, buffer: &mut String) -> ([f32; N], u8) {
         };
         advantage[index] = raw.max(FLOOR);
         changes |= u8::from(changed && raw > LEAVE) << index;
+        could_change |= u8::from(changed && is_odd) << index;
     }
-    (advantage, changes)
+    (advantage, changes, could_change)
+}
+
+/// Whether `word`, without the punctuation around it, is a Vietnamese syllable as it stands.
+fn is_syllable(word: &str) -> bool {
+    let letters = word.trim_matches(|c: char| !is_letter(c));
+    super::seen(&letters.to_lowercase()).is_some()
 }
 
 /// Marks of VIQR that stand in the middle or at the end of words are rare in other text.
@@ -336,14 +352,17 @@ fn assemble(text: &str, chunks: &[Chunk], found: &[Run]) -> Repaired {
         let range = inner[0].range.start..inner[inner.len() - 1].range.end;
         repaired.text.push_str(&text[at..range.start]);
         let start = repaired.text.len();
-        decode_run(text, inner, run.encoding, &mut repaired.text);
+        let is_sure = run.gain >= KNOWN;
+        decode_run(text, inner, run.encoding, is_sure, &mut repaired.text);
         if encoding == Encoding::Tcvn3 && !text.contains(horn::SOFT_HYPHEN) {
             let restored = horn::restore(&repaired.text[start..], inner.len());
             repaired.text.replace_range(start.., &restored);
         }
         at = range.end;
+        let end = repaired.text.len();
         repaired.runs.push(RepairedRun {
             range,
+            repaired: start..end,
             encoding,
             confidence: run.confidence,
         });
@@ -352,14 +371,16 @@ fn assemble(text: &str, chunks: &[Chunk], found: &[Run]) -> Repaired {
     repaired
 }
 
-/// Decodes the chunks of a run and what lies between them onto the end of `out`.
-fn decode_run(text: &str, chunks: &[Chunk], encoding: usize, out: &mut String) {
+/// Decodes the chunks of a run and what lies between them onto the end of `out`. In a run beyond doubt also what is
+/// no Vietnamese either way: misspellings, abbreviations, foreign names.
+fn decode_run(text: &str, chunks: &[Chunk], encoding: usize, is_sure: bool, out: &mut String) {
     let mut at = chunks[0].range.start;
     for (index, chunk) in chunks.iter().enumerate() {
         out.push_str(&text[at..chunk.range.start]);
         at = chunk.range.end;
         let word = &text[chunk.range.clone()];
-        if chunk.changes & (1 << encoding) == 0 {
+        let changes = chunk.changes | if is_sure { chunk.could_change } else { 0 };
+        if changes & (1 << encoding) == 0 {
             out.push_str(word);
             continue;
         }
@@ -371,13 +392,7 @@ fn decode_run(text: &str, chunks: &[Chunk], encoding: usize, out: &mut String) {
             }
             other => {
                 decode(word, place(text, at), other, out);
-                let of = |at: usize| {
-                    chunks
-                        .get(at)
-                        .map_or("", |chunk| &text[chunk.range.clone()])
-                };
-                let beside = [index.checked_sub(1).map_or("", of), of(index + 1)];
-                if other == Encoding::Tcvn3 && is_capitals_of_tcvn3(word, beside) {
+                if LACK_CAPITALS.contains(&other) && is_in_capitals(text, chunks, index) {
                     let upper = out[start..].to_uppercase();
                     out.replace_range(start.., &upper);
                 }
@@ -386,10 +401,25 @@ fn decode_run(text: &str, chunks: &[Chunk], encoding: usize, out: &mut String) {
     }
 }
 
-/// Whether a TCVN3 word was in a font of capitals, which shows only on its ASCII letters: two of them, or one with
-/// a word in capitals beside it.
-fn is_capitals_of_tcvn3(word: &str, beside: [&str; 2]) -> bool {
-    is_capitals(word, 2) || (is_capitals(word, 1) && beside.iter().any(|word| is_capitals(word, 2)))
+/// Whether a word of [`LACK_CAPITALS`] was in capitals, which shows only on its ASCII letters: two of them, or one
+/// with a word in capitals beside it on the line and no small letters after it (`THÓ KÕ ho¹ch`: a sentence begins).
+fn is_in_capitals(text: &str, chunks: &[Chunk], at: usize) -> bool {
+    let word = |at: usize| &text[chunks[at].range.clone()];
+    // The neighbour of the chunk before `at`, unless a line ends between the two.
+    let joined = |at: usize, neighbour: usize| {
+        let between = &text[chunks[at - 1].range.end..chunks[at].range.start];
+        (!between.contains(['\n', '\u{c}'])).then(|| word(neighbour))
+    };
+    let before = (at > 0).then(|| joined(at, at - 1)).flatten();
+    let after = (at + 1 < chunks.len())
+        .then(|| joined(at + 1, at + 1))
+        .flatten();
+    let is_small_after = after.is_some_and(|word| word.bytes().any(|b| b.is_ascii_lowercase()));
+    let is_beside = [before, after]
+        .iter()
+        .flatten()
+        .any(|word| is_capitals(word, 2));
+    is_capitals(word(at), 2) || (is_capitals(word(at), 1) && is_beside && !is_small_after)
 }
 
 /// Whether the ASCII letters of `word` are all capitals, and at least `n_min`.

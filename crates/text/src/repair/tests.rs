@@ -56,6 +56,45 @@ fn capitals_of_tcvn3_come_from_their_neighbours_or_the_caller() {
 }
 
 #[test]
+fn a_line_in_capitals_is_one_and_a_sentence_after_it_begins_with_one() {
+    let found =
+        repair("MôC LôC PHÇN THø NHÊT: KÕ ho¹ch tæng thÓ\nKÕ ho¹ch ph¸t triÓn tØnh L©m §ång");
+    assert_eq!(
+        found.text,
+        "MỤC LỤC PHẦN THỨ NHẤT: Kế hoạch tổng thể\nKế hoạch phát triển tỉnh Lâm Đồng"
+    );
+}
+
+#[test]
+fn a_run_beyond_doubt_takes_foreign_words_and_slips_along() {
+    let law = "Céng hßa x· héi chñ nghÜa ViÖt Nam, ®éc lËp, tù do, h¹nh phóc. NghÞ ®Þnh cña ChÝnh phñ vÒ \
+               qu¶n lý nhµ n\u{ad}íc ®èi víi ho¹t ®éng khoa häc vµ c«ng nghÖ. ";
+    let found = repair(&format!(
+        "{law}XuÊt khÈu «t« trong n¨m, trrªn ®\u{ad}êng (®iÓm ®) vµ biÓn."
+    ));
+    assert!(
+        found
+            .text
+            .ends_with("Xuất khẩu ôtô trong năm, trrên đường (điểm đ) và biển."),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn runs_say_where_they_went() {
+    let text = "Table 1: Nh÷ng nguyªn t¾c c¬ b¶n, as said";
+    let found = repair(text);
+    let [run] = &found.runs[..] else {
+        panic!("{:?}", found.runs)
+    };
+    assert_eq!(
+        &found.text[run.repaired.clone()],
+        "Những nguyên tắc cơ bản,"
+    );
+    assert_eq!(found.text[..run.repaired.start], text[..run.range.start]);
+}
+
+#[test]
 fn clean_text_of_many_kinds_stays() {
     for text in [
         "Der Schlüssel für die Tür: größer, schöner, Äpfel und Öl",
