@@ -55,6 +55,8 @@ fn addresses() -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
+    // Closed records hold the same sentence.
+    all.push("/api/v1/records/lua-01/overlap?limit=100".to_owned());
     all.push(format!("/api/v1/search?limit=100&{FACETS}"));
     all.push(format!("/api/v1/search?q=l%C3%BAa&limit=0&{FACETS}"));
     for format in [
@@ -99,6 +101,8 @@ fn addresses() -> Vec<String> {
         all.push(format!("/api/v1/records/{id}"));
         all.push(format!("/api/v1/records/{id}/linkset"));
         all.push(format!("/api/v1/records/{id}/similar"));
+        all.push(format!("/api/v1/records/{id}/overlap"));
+        all.push(format!("/compare?record={id}"));
     }
     all
 }
@@ -181,6 +185,7 @@ fn hidden_and_missing_are_told_alike() {
                 "/records/{}.ris",
                 "/api/v1/records/{}",
                 "/records/{}/files/1/a.pdf",
+                "/api/v1/records/{}/overlap",
             ] {
                 let ask = |id: &str| {
                     let answer = get_as(role, &form.replace("{}", id));

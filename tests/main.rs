@@ -12,6 +12,7 @@
 //! * `oai`: harvesting, whole and in pieces, with deletions.
 //! * `api`: shapes, counts, problems, access levels, hostile bytes.
 //! * `query_reading`: accents, keystrokes, terms, spelling; the text filters.
+//! * `overlap`: a text, a document or a record beside the library.
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
 //! * `real_data`: the PDFs of the development data.
 //! * `sandbox`: killed and greedy readers of documents.
@@ -35,6 +36,7 @@ mod ingest_formats;
 mod installation;
 mod leaks;
 mod oai;
+mod overlap;
 mod pages;
 mod query_reading;
 mod real_data;

@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
+use crate::installation::program;
 use catalog::{Batch, CatalogStore, SqliteCatalog, Tombstone};
+use extract::worker::{WorkerLimits, WorkerPool};
 use index::{FullTextStore, TantivyStore};
 use ingest::FileStore;
 use jiff::Timestamp;
@@ -70,7 +72,11 @@ impl Site {
         let keys = accounts(&Accounts::new(catalogue.clone()), at);
         let files = FileStore::new(data.path().join("files"));
         files.keep(&blake3::hash(PDF), PDF).unwrap();
-        let library = Library::new(catalogue, Arc::new(full_text)).with_files(files);
+        let arguments = vec!["extract-worker".into()];
+        let reader = WorkerPool::new(program().into(), arguments, WorkerLimits::default());
+        let library = Library::new(catalogue, Arc::new(full_text))
+            .with_files(files)
+            .with_reader(Arc::new(reader));
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {
             let free = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -145,6 +151,9 @@ fn collection() -> Vec<Record> {
     records
 }
 
+/// A sentence of open and closed records alike.
+pub(crate) const RICE_YIELD: &str = "Năng suất lúa ở đồng bằng sông Cửu Long.";
+
 /// Forty records that differ in number, year and kind only.
 fn rice() -> Vec<Record> {
     (0..40)
@@ -161,10 +170,7 @@ fn rice() -> Vec<Record> {
                 2000 + n % 20,
             );
             rice.venue = Some("Tạp chí Khoa học Cây trồng".into());
-            rice.abstract_text.set(
-                Lang::vi(),
-                "Năng suất lúa ở đồng bằng sông Cửu Long.".into(),
-            );
+            rice.abstract_text.set(Lang::vi(), RICE_YIELD.into());
             rice.abstract_text
                 .set(Lang::en(), "Rice yield in the Mekong delta.".into());
             rice.keywords
@@ -251,7 +257,7 @@ fn closed() -> Vec<Record> {
         closed.collections.push(format!("Bộ {word}"));
         closed
             .abstract_text
-            .set(Lang::vi(), format!("Năng suất lúa {word}."));
+            .set(Lang::vi(), format!("Năng suất lúa {word}. {RICE_YIELD}"));
         closed.agents.push(Agent::author(format!("Trần {word}")));
         closed.files.push(document());
         records.push(closed);

@@ -10,6 +10,7 @@ mod error;
 pub mod evaluation;
 mod fusion;
 mod highlight;
+mod languages;
 mod meaning;
 mod notice;
 pub mod overlap;

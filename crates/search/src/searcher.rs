@@ -4,8 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use catalog::{CatalogStore, Detail, StoredRecord};
 use index::{
-    FullTextHit, FullTextPage, FullTextQuery, FullTextStore, QueryExpr, SearchField, Words,
-    analyse, vectors::VectorHit,
+    FullTextHit, FullTextPage, FullTextQuery, FullTextStore, QueryExpr, SearchField, Words, analyse,
 };
 use records::{ChangeSeq, Clearance, Lang, Record, RecordId};
 
@@ -22,12 +21,6 @@ use crate::{
 /// Words of a query whose spelling is looked at; a longer text is pasted, not
 /// typed.
 const MAX_RESPELLED: usize = 20;
-
-/// Below this the language of a question is anyone's guess.
-const SURE_LANGUAGE: f32 = 0.6;
-
-/// Nearest records whose languages are looked at: a page of results.
-const PROBED: usize = 10;
 
 /// Answers questions from the catalogue and its indexes.
 #[derive(Clone)]
@@ -252,47 +245,8 @@ impl Searcher {
         }
         let words = full_text_query(request, parsed, None).expr;
         let question = (&words, request.query.as_str());
-        let same_language = self.same_language(&texts, &nearest, request)?;
+        let same_language = self.same_language(meaning, &texts, &nearest, request)?;
         by_both(full_text, request, question, &nearest, same_language).map(Some)
-    }
-
-    /// The share of the nearest records that have a title or an abstract in the
-    /// language of the question; 1 where one of the two cannot be told.
-    fn same_language(
-        &self,
-        texts: &[(String, f32)],
-        nearest: &[VectorHit],
-        request: &SearchRequest,
-    ) -> Result<f64, SearchError> {
-        let found = texts.first().map(|(text, _)| text::detect(text));
-        let is_sure = |found: &text::Detection| {
-            ["vi", "en"].contains(&found.lang) && found.confidence >= SURE_LANGUAGE
-        };
-        let Some(found) = found.filter(is_sure) else {
-            return Ok(1.0);
-        };
-        let asked = Lang::parse(found.lang);
-        let ids: Vec<RecordId> = nearest
-            .iter()
-            .take(PROBED)
-            .map(|hit| hit.id.clone())
-            .collect();
-        let records = self
-            .catalog
-            .get_many(&ids, request.clearance, Detail::Summary)?;
-        let records: Vec<Record> = records
-            .into_iter()
-            .flatten()
-            .map(|stored| stored.record)
-            .collect();
-        if records.is_empty() {
-            return Ok(1.0);
-        }
-        let n_same = records
-            .iter()
-            .filter(|record| speaks(record, &asked))
-            .count();
-        Ok(n_same as f64 / records.len() as f64)
     }
 
     /// Explanations of the fusion, and the passage that is meant where the
@@ -398,16 +352,6 @@ impl Searcher {
         }
         Ok(())
     }
-}
-
-/// Whether title or abstract of a record are in a language, or in none that is
-/// known.
-fn speaks(record: &Record, asked: &Lang) -> bool {
-    let titles = record.title.iter().map(|(lang, _)| lang);
-    let abstracts = record.abstract_text.iter().map(|(lang, _)| lang);
-    let mut langs = titles.chain(abstracts).chain(&record.language).peekable();
-    let is_bare = langs.peek().is_none();
-    is_bare || langs.any(|lang| lang == asked || *lang == Lang::und())
 }
 
 /// One word with a digit in it: a DOI, a patent number, an id.

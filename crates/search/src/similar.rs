@@ -150,8 +150,8 @@ impl Searcher {
     }
 }
 
-/// The records nearest to the mean of `vectors`; `None` of none, or of such as
-/// cancel out.
+/// The records nearest to the mean of `vectors`; `None` of none, of such as
+/// cancel out, and where there is nothing to compare them with yet.
 fn near<'a>(
     meaning: &Meaning,
     vectors: impl Iterator<Item = &'a [f32]>,
@@ -170,6 +170,9 @@ fn near<'a>(
         filters: &request.filters,
         clearance: request.clearance,
     })?;
+    if found.is_empty() {
+        return Ok(None);
+    }
     let hits = found.into_iter().map(|near| FullTextHit {
         id: near.id,
         score: near.cosine,

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod changes;
+pub(crate) mod compare;
 pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod openapi;

@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use catalog::{CatalogError, CatalogStore};
+use extract::DocumentReader;
 use index::FullTextStore;
 use ingest::FileStore;
 use search::{Meaning, Searcher, Terms};
@@ -24,6 +25,8 @@ pub struct Library {
     pub searcher: Arc<Searcher>,
     /// Documents of the records; `None` in a library of descriptions only.
     pub files: Option<FileStore>,
+    /// Reads documents that readers send; `None` where only texts are taken.
+    pub reader: Option<Arc<dyn DocumentReader + Send>>,
 }
 
 impl Library {
@@ -35,6 +38,7 @@ impl Library {
             full_text,
             searcher,
             files: None,
+            reader: None,
         }
     }
 
@@ -55,6 +59,15 @@ impl Library {
         let searcher = Searcher::clone(&self.searcher);
         Self {
             searcher: Arc::new(searcher.with_meaning(meaning)),
+            ..self
+        }
+    }
+
+    /// The library with a reader of documents that are sent to be compared.
+    #[must_use]
+    pub fn with_reader(self, reader: Arc<dyn DocumentReader + Send>) -> Self {
+        Self {
+            reader: Some(reader),
             ..self
         }
     }

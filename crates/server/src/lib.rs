@@ -26,6 +26,7 @@ mod files;
 mod limiter;
 mod locale;
 mod lookup;
+mod manuscript;
 mod metadata;
 mod oai;
 mod pages;

@@ -3,6 +3,7 @@
 
 mod about;
 mod account;
+mod compare;
 mod error;
 mod explorer;
 mod facets;
@@ -24,6 +25,7 @@ mod users;
 
 pub(crate) use about::show_about;
 pub(crate) use account::{add_key, change_password, remove_key, show_account};
+pub(crate) use compare::{compare, show_compare};
 pub(crate) use error::error_page;
 pub(crate) use explorer::show_explorer;
 pub(crate) use feed::show_feed;

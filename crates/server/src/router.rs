@@ -23,7 +23,9 @@ use crate::{
     assets::ASSETS,
     auth, cors, dcat, edge,
     error::ApiError,
-    files, limiter, oai, pages, problem,
+    files, limiter,
+    manuscript::UPLOAD_BYTES,
+    oai, pages, problem,
     settings::Settings,
     signposting, sru,
 };
@@ -35,17 +37,18 @@ use crate::{
 pub fn router(library: Library, settings: Settings) -> Result<Router, CatalogError> {
     let time_limit = settings.time_limit();
     let app = Arc::new(App::new(library, settings)?);
-    let routes = Router::new()
+    let small = Router::new()
         .merge(pages_routes())
         .merge(machine_routes())
-        .merge(api_routes())
+        .merge(api_routes());
+    let routes = Router::new()
+        .merge(limited(small, edge::BODY_BYTES))
+        .merge(limited(upload_routes(), UPLOAD_BYTES))
         .fallback(async || ApiError::NoSuchPage)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .with_state(app.clone());
     // Read from the bottom: the last layer meets the request first.
     let routes = routes
-        .layer(DefaultBodyLimit::max(edge::BODY_BYTES))
-        .layer(RequestBodyLimitLayer::new(edge::BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             time_limit,
@@ -62,6 +65,21 @@ pub fn router(library: Library, settings: Settings) -> Result<Router, CatalogErr
         .layer(middleware::from_fn(edge::secure))
         .layer(middleware::from_fn(edge::log));
     Ok(routes)
+}
+
+/// Addresses that take bodies of at most this many bytes.
+fn limited(routes: Router<Arc<App>>, n_bytes: usize) -> Router<Arc<App>> {
+    routes
+        .layer(DefaultBodyLimit::max(n_bytes))
+        .layer(RequestBodyLimitLayer::new(n_bytes))
+}
+
+/// Addresses that documents are sent to.
+fn upload_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/compare", get(pages::show_compare).post(pages::compare))
+        .route("/api/v1/overlap", post(api::compare::post_overlap))
+        .route("/api/v1/similar", post(api::compare::post_similar))
 }
 
 fn pages_routes() -> Router<Arc<App>> {
@@ -111,6 +129,10 @@ fn api_routes() -> Router<Arc<App>> {
         .route(
             "/api/v1/records/{id}/similar",
             get(api::similar::get_similar),
+        )
+        .route(
+            "/api/v1/records/{id}/overlap",
+            get(api::compare::get_overlap),
         )
         .route(
             "/api/v1/records/{id}/linkset",

@@ -115,7 +115,11 @@ fn sort(value: &str) -> Result<Sort, ApiError> {
     parse_sort(value).map_err(unknown)
 }
 
-fn filters(params: &Params) -> Result<Vec<Filter>, ApiError> {
+/// The conditions of a search.
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`].
+pub(crate) fn filters(params: &Params) -> Result<Vec<Filter>, ApiError> {
     let mut filters = Vec::new();
     for value in params.all("filter") {
         if filters.len() == MOST_FILTERS {

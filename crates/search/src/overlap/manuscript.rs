@@ -10,20 +10,18 @@ use crate::Meaning;
 /// that of a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manuscript {
-    /// Its text. A text without pages is one page.
-    pub pages: Vec<Page>,
-    /// Whether the numbers of its pages mean something to a reader.
-    pub has_pages: bool,
+    /// Texts of their own, each with its pages: no passage reaches from one
+    /// into another.
+    parts: Vec<Vec<Page>>,
+    /// Whether the numbers of the pages mean something to a reader.
+    has_pages: bool,
 }
 
 impl Manuscript {
     /// A text without pages.
     pub fn plain(text: impl Into<String>) -> Self {
         Self {
-            pages: vec![Page {
-                number: 1,
-                text: text.into(),
-            }],
+            parts: vec![vec![one_page(text)]],
             has_pages: false,
         }
     }
@@ -32,41 +30,42 @@ impl Manuscript {
     pub fn of_pages(pages: Vec<Page>) -> Self {
         Self {
             has_pages: pages.len() > 1,
-            pages,
+            parts: vec![pages],
         }
     }
 
-    /// Title, abstracts and full text of a record.
+    /// Abstracts and full text of a record; its titles where it has neither.
     pub fn of_record(record: &Record) -> Self {
-        let abstracts = record.abstract_text.iter().map(|(_, text)| text);
-        let heads: Vec<&String> = if record.abstract_text.is_empty() && record.body.is_empty() {
-            record.title.iter().map(|(_, title)| title).collect()
+        let heads = if record.abstract_text.is_empty() && record.body.is_empty() {
+            &record.title
         } else {
-            abstracts.collect()
+            &record.abstract_text
         };
-        let head = heads.into_iter().map(|text| Page {
-            number: 1,
-            text: text.clone(),
-        });
+        let heads = heads.iter().map(|(_, text)| vec![one_page(text)]);
         Self {
-            pages: head.chain(record.body.iter().cloned()).collect(),
+            parts: heads.chain([record.body.clone()]).collect(),
             has_pages: record.body.len() > 1,
         }
     }
 
     /// Cut into passages, each sentence in one of them only.
     pub(crate) fn passages(&self, meaning: Option<&Meaning>) -> Vec<Passage> {
-        let pages = self
-            .pages
-            .iter()
-            .map(|page| (page.number, page.text.as_str()));
-        cut(pages, meaning, 0)
-            .into_iter()
-            .map(|mut passage| {
-                passage.page = passage.page.filter(|_| self.has_pages);
-                passage
-            })
-            .collect()
+        let mut passages = Vec::new();
+        for pages in &self.parts {
+            let pages = pages.iter().map(|page| (page.number, page.text.as_str()));
+            passages.extend(cut(pages, meaning));
+        }
+        for passage in &mut passages {
+            passage.page = passage.page.filter(|_| self.has_pages);
+        }
+        passages
+    }
+}
+
+fn one_page(text: impl Into<String>) -> Page {
+    Page {
+        number: 1,
+        text: text.into(),
     }
 }
 
@@ -97,15 +96,11 @@ pub(super) fn of_stored(record: &Record) -> Vec<Passage> {
     manuscript.passages(None)
 }
 
-fn cut<'a>(
-    pages: impl Iterator<Item = (u32, &'a str)>,
-    meaning: Option<&Meaning>,
-    max_overlap_tokens: usize,
-) -> Vec<Passage> {
+fn cut<'a>(pages: impl Iterator<Item = (u32, &'a str)>, meaning: Option<&Meaning>) -> Vec<Passage> {
     let most = meaning.map_or(usize::MAX, |meaning| meaning.embedder.max_tokens() / 2);
     let limits = PassageLimits {
         max_tokens: PassageLimits::default().max_tokens.min(most),
-        max_overlap_tokens,
+        max_overlap_tokens: 0,
         ..PassageLimits::default()
     };
     let count = |text: &str| match meaning {

@@ -387,7 +387,7 @@ pub(crate) fn hit_of(hit: Hit, visit: &Visit) -> HitAnswer {
 
 /// Byte ranges as ranges of characters, which other languages can use as they
 /// are. A range that is none of the text is left out.
-fn character_ranges(highlighted: &Highlighted) -> Vec<[usize; 2]> {
+pub(crate) fn character_ranges(highlighted: &Highlighted) -> Vec<[usize; 2]> {
     let text = highlighted.text.as_str();
     let ranges = highlighted.marks.iter().filter_map(|mark| {
         let before = text.get(..mark.start)?.chars().count();

@@ -63,15 +63,17 @@ pub(crate) async fn get_similar(
         // Taken out between the two.
         found.ok_or(ApiError::RecordNotFound { id: shown(&raw) })
     });
-    let similar = answer.await?;
-    let answer = SimilarAnswer {
+    Ok(axum::Json(similar_answer(answer.await?, &visit)).into_response())
+}
+
+pub(crate) fn similar_answer(similar: search::Similar, visit: &Visit) -> SimilarAnswer {
+    SimilarAnswer {
         mode: similar.mode.as_str(),
         notices: similar.notices,
         hits: similar
             .hits
             .into_iter()
-            .map(|hit| hit_of(hit, &visit))
+            .map(|hit| hit_of(hit, visit))
             .collect(),
-    };
-    Ok(axum::Json(answer).into_response())
+    }
 }

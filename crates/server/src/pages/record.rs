@@ -83,6 +83,7 @@ struct RecordPage {
     /// Address, title and year.
     similar: Vec<(String, String, String)>,
     similar_notices: Vec<String>,
+    compare_url: String,
     references: Vec<String>,
     references_label: String,
     citation: Vec<Stretch>,
@@ -263,6 +264,9 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
             .similar
             .map(|similar| similar.notices)
             .unwrap_or_default(),
+        compare_url: Params::default()
+            .adding("record", record.id.as_str())
+            .to_url("/compare"),
         references: record.references.clone(),
         references_label: fill(w.record.references, &[("n", &n_references)]),
         citation: apa(record, locale),

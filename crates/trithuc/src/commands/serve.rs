@@ -11,6 +11,7 @@ use search::Meaning;
 use serde_json::json;
 use server::{Library, Settings};
 
+use super::extract_worker;
 use crate::{
     context::Context,
     installation::{self, Installation},
@@ -73,7 +74,10 @@ fn open(data: &Path) -> anyhow::Result<Library> {
     let catalogue: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::open(&file)?);
     let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
     let files = FileStore::new(data.join("files"));
-    let library = Library::new(catalogue.clone(), full_text).with_files(files);
+    let reader = Arc::new(extract_worker::pool()?);
+    let library = Library::new(catalogue.clone(), full_text)
+        .with_files(files)
+        .with_reader(reader);
     let library = library.with_terms(installation::terms(data)?);
     let Some(meaning) = Installation::open_or_create(data)?.meaning()? else {
         eprintln!(
