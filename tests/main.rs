@@ -5,6 +5,8 @@
 //! * `architecture`: layers, file heads, sizes, forbidden calls.
 //! * `crash`: killed at any moment, nothing is lost and nothing doubled.
 //! * `exports`: ten formats, by name, ending and `Accept`; whole searches.
+//! * `generations`: models side by side, cut-over, way back, comparison; killed
+//!   while vectors are made.
 //! * `ingest_bad_input`: what cannot be read is set aside with its cure.
 //! * `ingest_formats`: what goes in comes out again; a second run is nothing.
 //! * `installation`: the program over a data folder, for the other modules.
@@ -31,6 +33,7 @@ mod architecture;
 mod crash;
 mod duplicates;
 mod exports;
+mod generations;
 mod ingest_bad_input;
 mod ingest_formats;
 mod installation;

@@ -122,6 +122,49 @@ pub fn percentile(values: &mut [f64], p: f64) -> f64 {
     values.get(at).or(values.last()).copied().unwrap_or(0.0)
 }
 
+/// Signs drawn for [`paired_p`]: the error of a p of .05 is .002.
+const N_DRAWS: u32 = 10_000;
+
+/// The chance that a mean difference as far from zero arises where the sign of
+/// each difference is a coin's: Fisher's paired randomisation test, in (0, 1].
+/// The draws are the same at every call.
+///
+/// **Source:** M. Smucker, J. Allan & B. Carterette, *A Comparison of
+/// Statistical Significance Tests for Information Retrieval Evaluation*, CIKM
+/// 2007.
+pub fn paired_p(differences: &[f64]) -> f64 {
+    let observed = differences.iter().sum::<f64>().abs();
+    let mut state = 1_u64;
+    let mut n_as_far = 0;
+    for _ in 0..N_DRAWS {
+        let mut sum = 0.0;
+        for chunk in differences.chunks(64) {
+            let mut bits = splitmix64(&mut state);
+            for difference in chunk {
+                sum += if bits & 1 == 0 {
+                    *difference
+                } else {
+                    -difference
+                };
+                bits >>= 1;
+            }
+        }
+        // Sums of the same numbers in another order differ in the last digits.
+        n_as_far += u32::from(sum.abs() >= observed - 1e-9);
+    }
+    f64::from(n_as_far + 1) / f64::from(N_DRAWS + 1)
+}
+
+/// Steele, Lea & Flood, *Fast splittable pseudorandom number generators*,
+/// OOPSLA 2014.
+fn splitmix64(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +210,17 @@ mod tests {
         let mean = sum.mean();
         assert_eq!(mean.queries, 2);
         assert!((mean.ndcg_10 - 0.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_difference_is_told_from_chance() {
+        assert_eq!(paired_p(&[0.0; 30]), 1.0);
+        assert_eq!(paired_p(&[]), 1.0);
+        // All of twelve on one side: 2 of 2¹² signs are as far.
+        let sure = paired_p(&[0.1; 12]);
+        assert!((sure - 2.0 / 4096.0).abs() < 5e-4, "{sure}");
+        let unsure = paired_p(&[0.1, -0.1, 0.2, -0.15, 0.05, -0.1]);
+        assert!(unsure > 0.5, "{unsure}");
     }
 
     #[test]

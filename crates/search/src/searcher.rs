@@ -1,6 +1,10 @@
 //! One search from the query to the page of hits.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Instant,
+};
 
 use catalog::{CatalogStore, Detail, StoredRecord};
 use index::{
@@ -28,7 +32,9 @@ pub struct Searcher {
     pub(crate) catalog: Arc<dyn CatalogStore>,
     pub(crate) full_text: Arc<dyn FullTextStore>,
     terms: Terms,
-    pub(crate) meaning: Option<Meaning>,
+    /// Swapped as a whole when the model changes: an answer uses one of them
+    /// from its beginning to its end.
+    meaning: Arc<RwLock<Option<Meaning>>>,
 }
 
 impl Searcher {
@@ -38,7 +44,7 @@ impl Searcher {
             catalog,
             full_text,
             terms: Terms::built_in().clone(),
-            meaning: None,
+            meaning: Arc::default(),
         }
     }
 
@@ -46,8 +52,21 @@ impl Searcher {
     /// it.
     #[must_use]
     pub fn with_meaning(mut self, meaning: Meaning) -> Self {
-        self.meaning = Some(meaning);
+        self.meaning = Arc::new(RwLock::new(Some(meaning)));
         self
+    }
+
+    /// Answers by another index of meaning from the next question on; so do all
+    /// clones of this searcher.
+    pub fn use_meaning(&self, meaning: Meaning) {
+        let mut current = self.meaning.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Some(meaning);
+    }
+
+    /// The index of meaning that questions are answered by now.
+    pub fn meaning(&self) -> Option<Meaning> {
+        let current = self.meaning.read().unwrap_or_else(PoisonError::into_inner);
+        current.clone()
     }
 
     /// The same with other terms.
@@ -57,16 +76,18 @@ impl Searcher {
         self
     }
 
-    /// The last change that the index of meaning knows; `None` where there is
-    /// none. With that of the full text it tells one state of the answers from
-    /// another.
+    /// The model and the last change that the index of meaning knows; `None`
+    /// where there is none. With the state of the full text it tells one state of
+    /// the answers from another.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn meaning_seq(&self) -> Result<Option<ChangeSeq>, SearchError> {
-        let meaning = self.meaning.as_ref();
-        let seq = meaning.map(|meaning| meaning.vectors.applied_seq());
-        Ok(seq.transpose()?)
+    pub fn meaning_state(&self) -> Result<Option<(String, ChangeSeq)>, SearchError> {
+        let Some(meaning) = self.meaning() else {
+            return Ok(None);
+        };
+        let model = meaning.vectors.model().id.clone();
+        Ok(Some((model, meaning.vectors.applied_seq()?)))
     }
 
     /// Answers one question in the query language.
@@ -130,7 +151,9 @@ impl Searcher {
             suggestions.extend(self.respell(&request.query, request.clearance)?);
         }
         let mut notices = parsed.notices.clone();
-        let answered = self.by_meaning(request, &parsed, &mut notices)?;
+        let meaning = self.meaning();
+        let meaning = meaning.as_ref();
+        let answered = self.by_meaning(meaning, request, &parsed, &mut notices)?;
         let (mut page, parts, mode) = match answered {
             Some(found) => (found.page, found.parts, request.mode),
             None => {
@@ -147,7 +170,7 @@ impl Searcher {
             .collect();
         let highlighter = Highlighter::new(&parsed.wanted);
         let mut hits = self.hits(page, request, &highlighter)?;
-        self.add_meaning(&mut hits, &parts, request, &highlighter)?;
+        add_meaning(meaning, &mut hits, &parts, request, &highlighter)?;
         Ok(SearchResponse {
             total,
             total_relation: TotalRelation::Eq,
@@ -188,6 +211,7 @@ impl Searcher {
     /// rank, with the reason among the notices.
     fn by_meaning(
         &self,
+        meaning: Option<&Meaning>,
         request: &SearchRequest,
         parsed: &ParsedQuery,
         notices: &mut Vec<Notice>,
@@ -202,7 +226,7 @@ impl Searcher {
                 reason: reason.to_owned(),
             })
         };
-        let Some(meaning) = &self.meaning else {
+        let Some(meaning) = meaning else {
             if is_semantic {
                 return unavailable(
                     "this installation has no index of meaning; run `trithuc model fetch`, then `trithuc index`, or use mode lexical",
@@ -247,41 +271,6 @@ impl Searcher {
         let question = (&words, request.query.as_str());
         let same_language = self.same_language(meaning, &texts, &nearest, request)?;
         by_both(full_text, request, question, &nearest, same_language).map(Some)
-    }
-
-    /// Explanations of the fusion, and the passage that is meant where the
-    /// words show none.
-    fn add_meaning(
-        &self,
-        hits: &mut [Hit],
-        parts: &BTreeMap<RecordId, (FusionParts, Option<u32>)>,
-        request: &SearchRequest,
-        highlighter: &Highlighter,
-    ) -> Result<(), SearchError> {
-        for hit in hits {
-            let Some((fusion, passage)) = parts.get(&hit.id) else {
-                continue;
-            };
-            hit.score = fusion.lexical_part + fusion.semantic_part;
-            if let Some(explain) = &mut hit.explain {
-                explain.lexical = explain.terms.iter().map(|t| f64::from(t.score)).sum();
-                explain.fusion = Some(*fusion);
-            }
-            let (Some(number), Some(meaning)) = (passage, &self.meaning) else {
-                continue;
-            };
-            if fusion.lexical_rank.is_some() || !request.passages {
-                continue;
-            }
-            let found = meaning
-                .vectors
-                .passage(&hit.id, *number, request.clearance)?;
-            if let Some(found) = found {
-                hit.snippet = Some(highlighter.snippet(&found.text).0);
-                hit.page = found.page;
-            }
-        }
-        Ok(())
     }
 
     /// The query with every unknown word replaced by the known one that is
@@ -352,6 +341,41 @@ impl Searcher {
         }
         Ok(())
     }
+}
+
+/// Explanations of the fusion, and the passage that is meant where the
+/// words show none.
+fn add_meaning(
+    meaning: Option<&Meaning>,
+    hits: &mut [Hit],
+    parts: &BTreeMap<RecordId, (FusionParts, Option<u32>)>,
+    request: &SearchRequest,
+    highlighter: &Highlighter,
+) -> Result<(), SearchError> {
+    for hit in hits {
+        let Some((fusion, passage)) = parts.get(&hit.id) else {
+            continue;
+        };
+        hit.score = fusion.lexical_part + fusion.semantic_part;
+        if let Some(explain) = &mut hit.explain {
+            explain.lexical = explain.terms.iter().map(|t| f64::from(t.score)).sum();
+            explain.fusion = Some(*fusion);
+        }
+        let (Some(number), Some(meaning)) = (passage, meaning) else {
+            continue;
+        };
+        if fusion.lexical_rank.is_some() || !request.passages {
+            continue;
+        }
+        let found = meaning
+            .vectors
+            .passage(&hit.id, *number, request.clearance)?;
+        if let Some(found) = found {
+            hit.snippet = Some(highlighter.snippet(&found.text).0);
+            hit.page = found.page;
+        }
+    }
+    Ok(())
 }
 
 /// One word with a digit in it: a DOI, a patent number, an id.

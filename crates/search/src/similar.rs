@@ -86,7 +86,8 @@ impl Searcher {
         text: &Manuscript,
         request: &SearchRequest,
     ) -> Result<Similar, SearchError> {
-        let meaning = self.meaning.as_ref();
+        let meaning = self.meaning();
+        let meaning = meaning.as_ref();
         let mut passages = text.passages(meaning);
         let Some(first) = passages.first() else {
             return Err(overlap::no_words());
@@ -134,12 +135,12 @@ impl Searcher {
         id: &RecordId,
         request: &SearchRequest,
     ) -> Result<Option<FullTextPage>, SearchError> {
-        let Some(meaning) = &self.meaning else {
+        let Some(meaning) = self.meaning() else {
             return Ok(None);
         };
         let passages = meaning.vectors.passages(id, request.clearance)?;
         let vectors = passages.iter().map(|(_, vector)| vector.as_slice());
-        near(meaning, vectors, request)
+        near(&meaning, vectors, request)
     }
 
     /// The records that hold any words of the request.

@@ -2,13 +2,14 @@
 //! document files.
 
 use std::{
+    io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context as _, bail};
 use catalog::SqliteCatalog;
-use embed::{DEFAULT_MODEL, Embedder, Model, Neutral, known_means};
+use embed::{DEFAULT_MODEL, Embedder};
 use index::{
     TantivyStore,
     vectors::{SqliteVectors, VectorModel},
@@ -69,23 +70,81 @@ impl Installation {
         terms(&self.root)
     }
 
-    /// The model and the vectors that it made; `None` when there is no model
-    /// here, so that words alone rank.
+    /// The model in use and the vectors that it made; `None` when there is no
+    /// model here, so that words alone rank.
     pub(crate) fn meaning(&self) -> anyhow::Result<Option<Meaning>> {
-        let Some(folder) = models::find(&self.root, DEFAULT_MODEL) else {
-            return Ok(None);
-        };
-        self.meaning_in(&folder, &self.vectors_path()).map(Some)
+        let model = self.model_in_use()?;
+        model
+            .map(|model| meaning_in(model, &self.vectors_path()))
+            .transpose()
+    }
+
+    /// A model and the vectors that it made, whether it is in use or not.
+    pub(crate) fn generation(&self, model: &str) -> anyhow::Result<Meaning> {
+        meaning_in(models::open_known(&self.root, model)?, &self.vectors_path())
     }
 
     /// An empty index of meaning beside the current one, or what an interrupted
     /// rebuild left of it; see [`Self::publish_vectors`]. `None` as for
     /// [`Self::meaning`].
     pub(crate) fn begin_vectors(&self) -> anyhow::Result<Option<Meaning>> {
-        let Some(folder) = models::find(&self.root, DEFAULT_MODEL) else {
-            return Ok(None);
-        };
-        self.meaning_in(&folder, &self.rebuild_path()).map(Some)
+        let model = self.model_in_use()?;
+        model
+            .map(|model| meaning_in(model, &self.rebuild_path()))
+            .transpose()
+    }
+
+    /// The name of the model in use.
+    pub(crate) fn model_name(&self) -> anyhow::Result<String> {
+        let path = self.pointer();
+        match std::fs::read_to_string(&path) {
+            Ok(name) => Ok(name.trim().to_owned()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(DEFAULT_MODEL.to_owned())
+            }
+            Err(error) => Err(error).with_context(|| {
+                format!(
+                    "`{}` cannot be read; choose a model with `trithuc model use`",
+                    path.display()
+                )
+            }),
+        }
+    }
+
+    /// Cuts over to a model, in one step: a search before it uses the former,
+    /// one after it this one; so it is after a power failure.
+    pub(crate) fn use_model(&self, name: &str) -> anyhow::Result<()> {
+        let path = self.pointer();
+        let failed = || format!("`{}` cannot be written", path.display());
+        std::fs::create_dir_all(self.vectors_path()).with_context(failed)?;
+        let mut fresh =
+            tempfile::NamedTempFile::new_in(self.vectors_path()).with_context(failed)?;
+        writeln!(fresh, "{name}").with_context(failed)?;
+        fresh.as_file().sync_all().with_context(failed)?;
+        fresh.persist(&path).with_context(failed)?;
+        std::fs::File::open(self.vectors_path())
+            .and_then(|folder| folder.sync_all())
+            .with_context(failed)
+    }
+
+    /// Removes the vectors of a model.
+    pub(crate) fn drop_generation(&self, model: &str) -> anyhow::Result<()> {
+        let model = models::open_known(&self.root, model)?;
+        remove_database(&self.vectors_path().join(file_name(model.model_id())))
+    }
+
+    /// The model in use; one that somebody chose must be there.
+    fn model_in_use(&self) -> anyhow::Result<Option<Arc<dyn Embedder>>> {
+        let name = self.model_name()?;
+        if name == DEFAULT_MODEL {
+            return models::open(&self.root, &name);
+        }
+        models::open_known(&self.root, &name).map(Some)
+    }
+
+    /// Where the name of the model in use is kept.
+    fn pointer(&self) -> PathBuf {
+        self.vectors_path().join("model")
     }
 
     /// Puts the rebuilt index of meaning in the place of the current one.
@@ -113,22 +172,6 @@ impl Installation {
 
     fn rebuild_path(&self) -> PathBuf {
         self.vectors_path().join("rebuild")
-    }
-
-    /// The same with the vectors in another folder.
-    pub(crate) fn meaning_in(&self, model: &Path, vectors: &Path) -> anyhow::Result<Meaning> {
-        let model = opened(model)?;
-        std::fs::create_dir_all(vectors)
-            .with_context(|| format!("folder `{}` cannot be made", vectors.display()))?;
-        let known = VectorModel {
-            id: model.model_id().to_owned(),
-            dim: model.dim(),
-        };
-        let vectors = SqliteVectors::open(&vectors.join(file_name(&known.id)), &known)?;
-        Ok(Meaning {
-            embedder: model,
-            vectors: Arc::new(vectors),
-        })
     }
 
     fn full_text_path(&self) -> PathBuf {
@@ -159,13 +202,18 @@ pub(crate) fn terms(data: &Path) -> anyhow::Result<Terms> {
     Ok(built_in.with(&own))
 }
 
-/// The model in a folder, without the marks of language and role where they
-/// are known.
-fn opened(folder: &Path) -> anyhow::Result<Arc<dyn Embedder>> {
-    let model = Model::open(folder, None)?;
-    Ok(match known_means(&model.card().id) {
-        Some(means) => Arc::new(Neutral::new(model, &means)?),
-        None => Arc::new(model),
+/// A model, and the vectors that it made in this folder.
+pub(crate) fn meaning_in(model: Arc<dyn Embedder>, vectors: &Path) -> anyhow::Result<Meaning> {
+    std::fs::create_dir_all(vectors)
+        .with_context(|| format!("folder `{}` cannot be made", vectors.display()))?;
+    let known = VectorModel {
+        id: model.model_id().to_owned(),
+        dim: model.dim(),
+    };
+    let vectors = SqliteVectors::open(&vectors.join(file_name(&known.id)), &known)?;
+    Ok(Meaning {
+        embedder: model,
+        vectors: Arc::new(vectors),
     })
 }
 

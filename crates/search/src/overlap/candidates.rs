@@ -37,11 +37,12 @@ impl Searcher {
     /// first.
     pub(super) fn candidates(
         &self,
+        meaning: Option<&Meaning>,
         passages: &mut [Passage],
         request: &OverlapRequest,
     ) -> Result<Vec<RecordId>, SearchError> {
         let mut reasons: BTreeMap<RecordId, Reason> = BTreeMap::new();
-        if let Some(meaning) = &self.meaning {
+        if let Some(meaning) = meaning {
             embed(meaning, passages)?;
             self.by_nearness(meaning, passages, request, &mut reasons)?;
         }

@@ -28,6 +28,7 @@ pub(super) struct Comparison<'a> {
     own: &'a [Passage],
     words: Vec<Words>,
     langs: Vec<&'static str>,
+    meaning: Option<&'a Meaning>,
     scale: Option<Scale>,
 }
 
@@ -47,11 +48,12 @@ struct Found {
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn new(own: &'a [Passage], meaning: Option<&Meaning>) -> Self {
+    pub(super) fn new(own: &'a [Passage], meaning: Option<&'a Meaning>) -> Self {
         Self {
             own,
             words: own.iter().map(|passage| passage.words.clone()).collect(),
             langs: own.iter().map(|passage| language(&passage.text)).collect(),
+            meaning,
             scale: meaning.and_then(|meaning| Scale::of_model(meaning.embedder.model_id())),
         }
     }
@@ -185,7 +187,7 @@ impl Searcher {
         let mut examined = Examined::default();
         let mut found = Vec::new();
         for stored in records.into_iter().flatten() {
-            let theirs = self.passages_of(&stored.record, request)?;
+            let theirs = self.passages_of(comparison.meaning, &stored.record, request)?;
             examined.n_examined += 1;
             let (pairs, shared) = comparison.with(&theirs);
             let record = stored.record;
@@ -219,10 +221,11 @@ impl Searcher {
     /// The passages of a record: those of the index of meaning, else cut anew.
     fn passages_of(
         &self,
+        meaning: Option<&Meaning>,
         record: &Record,
         request: &OverlapRequest,
     ) -> Result<Vec<Passage>, SearchError> {
-        if let Some(meaning) = &self.meaning {
+        if let Some(meaning) = meaning {
             let known = meaning.vectors.passages(&record.id, request.clearance)?;
             if !known.is_empty() {
                 let passages = known.into_iter();

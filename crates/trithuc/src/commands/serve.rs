@@ -7,7 +7,7 @@ use catalog::{CatalogStore, SqliteCatalog};
 use index::{FullTextStore, TantivyStore};
 use indicatif::ProgressBar;
 use ingest::FileStore;
-use search::Meaning;
+use search::{Meaning, Searcher};
 use serde_json::json;
 use server::{Library, Settings};
 
@@ -79,33 +79,66 @@ fn open(data: &Path) -> anyhow::Result<Library> {
         .with_files(files)
         .with_reader(reader);
     let library = library.with_terms(installation::terms(data)?);
-    let Some(meaning) = Installation::open_or_create(data)?.meaning()? else {
-        eprintln!(
-            "trithuc: there is no embedding model here, so search is by words only; fetch one with `trithuc model fetch`"
-        );
-        return Ok(library);
+    let installation = Installation::open_or_create(data)?;
+    let meaning = installation.meaning()?;
+    let library = match &meaning {
+        Some(meaning) => library.with_meaning(meaning.clone()),
+        None => {
+            eprintln!(
+                "trithuc: there is no embedding model here, so search is by words only; fetch one with `trithuc model fetch`"
+            );
+            library
+        }
     };
-    follow(catalogue, meaning.clone());
-    Ok(library.with_meaning(meaning))
+    let generation = Generation {
+        name: installation.model_name()?,
+        meaning,
+    };
+    follow(installation, library.searcher.clone(), generation);
+    Ok(library)
 }
 
 /// How long the catalogue is left alone when nothing has changed.
 const PAUSE: Duration = Duration::from_secs(2);
 
+/// The model that questions are answered by.
+struct Generation {
+    name: String,
+    meaning: Option<Meaning>,
+}
+
 /// Keeps the index of meaning up to the catalogue while the pages are served,
-/// on a thread of its own that ends with the program; a step cut off is done
-/// again.
-fn follow(catalogue: Arc<dyn CatalogStore>, meaning: Meaning) {
+/// and cuts over when another model is chosen, on a thread of its own that ends
+/// with the program; a step cut off is done again.
+fn follow(installation: Installation, searcher: Arc<Searcher>, mut generation: Generation) {
     std::thread::spawn(move || {
         loop {
-            let hidden = ProgressBar::hidden();
-            if let Err(error) = vectorising::vectorise(&*catalogue, &meaning, &hidden) {
+            if let Err(error) = keep_up(&installation, &searcher, &mut generation) {
                 tracing::error!(%error, "the index of meaning cannot follow the catalogue");
                 std::thread::sleep(PAUSE * 30);
             }
             std::thread::sleep(PAUSE);
         }
     });
+}
+
+fn keep_up(
+    installation: &Installation,
+    searcher: &Searcher,
+    generation: &mut Generation,
+) -> anyhow::Result<()> {
+    let name = installation.model_name()?;
+    if name != generation.name || generation.meaning.is_none() {
+        generation.meaning = installation.meaning()?;
+        generation.name = name;
+        if let Some(meaning) = &generation.meaning {
+            searcher.use_meaning(meaning.clone());
+        }
+    }
+    if let Some(meaning) = &generation.meaning {
+        vectorising::vectorise(&*installation.catalog, meaning, &ProgressBar::hidden())?;
+    }
+    Ok(())
 }
 
 /// The configuration file, and what the command line says instead.

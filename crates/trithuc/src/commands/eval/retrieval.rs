@@ -18,12 +18,16 @@ use jiff::Timestamp;
 use records::{Clearance, RecordId};
 use search::{
     Meaning, Mode, SearchRequest, Searcher,
-    evaluation::{Quality, QualitySum, beir, percentile},
+    evaluation::{Quality, QualitySum, beir, ndcg, percentile},
 };
 use serde::Serialize;
 
 use crate::{
-    context::Context, installation::Installation, models, outcome::Outcome, output, vectorising,
+    context::Context,
+    installation::{Installation, meaning_in},
+    models,
+    outcome::Outcome,
+    output, vectorising,
 };
 
 /// Hits that recall is measured on.
@@ -45,6 +49,9 @@ pub(crate) struct Args {
     /// make them again.
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
+    /// Measure with this embedding model; see `trithuc model list`.
+    #[arg(long, value_name = "MODEL", default_value = DEFAULT_MODEL)]
+    model: String,
     /// Write the rankings as a TREC run.
     #[arg(long, value_name = "FILE")]
     run: Option<PathBuf>,
@@ -63,16 +70,63 @@ struct Measured {
 
 /// Measures every mode asked for.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
+    let mut run_file = args.run.as_deref().map(create).transpose()?;
+    let mut measured = Vec::new();
+    for row in measure(args, context, run_file.as_mut())? {
+        measured.push(row.measured);
+    }
+    if let Some(mut out) = run_file {
+        out.flush().context("the run cannot be written")?;
+    }
+    if context.json {
+        output::json(&measured)?;
+    } else {
+        print(&measured)?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// A mode with the nDCG@10 of each judged query, by its name.
+pub(crate) struct ByQuery {
+    pub(crate) mode: Mode,
+    pub(crate) ndcg_10: BTreeMap<String, f64>,
+    measured: Measured,
+}
+
+/// Measures a model in these modes on a judged set.
+pub(crate) fn by_query(
+    folder: &Path,
+    model: &str,
+    modes: &[Mode],
+    cache: Option<&Path>,
+    context: &Context,
+) -> anyhow::Result<Vec<ByQuery>> {
+    let args = Args {
+        folder: folder.to_owned(),
+        modes: modes.to_vec(),
+        strip_accents: false,
+        cache: cache.map(Path::to_owned),
+        model: model.to_owned(),
+        run: None,
+    };
+    measure(&args, context, None)
+}
+
+fn measure(
+    args: &Args,
+    context: &Context,
+    mut run_file: Option<&mut BufWriter<File>>,
+) -> anyhow::Result<Vec<ByQuery>> {
     let (queries, qrels) = beir::judged_queries(&args.folder)?;
     let place = tempfile::tempdir().context("no temporary folder can be made")?;
     let start = Instant::now();
-    let collection = Collection::build(args, place.path())?;
+    let collection = Collection::build(args, place.path(), &context.data)?;
     let index_seconds = start.elapsed().as_secs_f64();
-    let mut run_file = args.run.as_deref().map(create).transpose()?;
-    let mut measured = Vec::new();
+    let mut rows = Vec::new();
     for mode in &args.modes {
         let mut sum = QualitySum::default();
         let mut times = Vec::new();
+        let mut ndcg_10 = BTreeMap::new();
         for query in &queries {
             let text = if args.strip_accents {
                 text::fold(&query.text)
@@ -86,25 +140,24 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
                 write_run(out, &query.id, &ranked, *mode)?;
             }
             let names: Vec<String> = ranked.into_iter().map(|(name, _)| name).collect();
-            sum.add(&names, &qrels[&query.id]);
+            let grades = &qrels[&query.id];
+            ndcg_10.insert(query.id.clone(), ndcg(&names, grades, 10));
+            sum.add(&names, grades);
         }
-        measured.push(Measured {
+        let measured = Measured {
             mode: *mode,
             quality: sum.mean(),
             index_seconds,
             ms_per_query_p50: percentile(&mut times, 0.5),
             ms_per_query_p95: percentile(&mut times, 0.95),
+        };
+        rows.push(ByQuery {
+            mode: *mode,
+            ndcg_10,
+            measured,
         });
     }
-    if let Some(mut out) = run_file {
-        out.flush().context("the run cannot be written")?;
-    }
-    if context.json {
-        output::json(&measured)?;
-    } else {
-        print(&measured)?;
-    }
-    Ok(Outcome::Done)
+    Ok(rows)
 }
 
 struct Collection {
@@ -115,7 +168,7 @@ struct Collection {
 impl Collection {
     /// Takes the corpus in. The lines are written anew with the names that the
     /// catalogue will give, so that rankings can be compared with judgements.
-    fn build(args: &Args, place: &Path) -> anyhow::Result<Self> {
+    fn build(args: &Args, place: &Path, data: &Path) -> anyhow::Result<Self> {
         let folder = args.folder.as_path();
         let lines = place.join("corpus.jsonl");
         let mut out = create(&lines)?;
@@ -168,7 +221,7 @@ impl Collection {
         let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
         let mut searcher = Searcher::new(catalog, full_text);
         if args.modes.iter().any(|mode| *mode != Mode::Lexical) {
-            searcher = searcher.with_meaning(vectors(args, place, &installation)?);
+            searcher = searcher.with_meaning(vectors(args, place, data, &installation)?);
         }
         Ok(Self { searcher, names })
     }
@@ -188,11 +241,16 @@ impl Collection {
 }
 
 /// The vectors of the corpus, in the cache when there is one.
-fn vectors(args: &Args, place: &Path, installation: &Installation) -> anyhow::Result<Meaning> {
-    let model = models::find(&place.join("data"), DEFAULT_MODEL).context(
-        "there is no embedding model here; fetch it with `trithuc model fetch`, or measure mode lexical",
-    )?;
-    let meaning = installation.meaning_in(&model, args.cache.as_deref().unwrap_or(place))?;
+///
+/// * `data`: the installation whose models may be measured.
+fn vectors(
+    args: &Args,
+    place: &Path,
+    data: &Path,
+    installation: &Installation,
+) -> anyhow::Result<Meaning> {
+    let model = models::open_known(data, &args.model)?;
+    let meaning = meaning_in(model, args.cache.as_deref().unwrap_or(place))?;
     // A cache may stand at the end of another corpus: take all of it out, and
     // let its texts be known.
     meaning.vectors.clear()?;

@@ -1,0 +1,331 @@
+//! Vectors of several models side by side: made, cut over to, gone back from,
+//! compared; `kill -9` while they are made loses nothing. The model is that of
+//! letters alone, which needs no weights.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use catalog::{CatalogStore as _, Detail, SqliteCatalog};
+use index::vectors::{SqliteVectors, VectorModel, VectorStore as _};
+use records::{ChangeSeq, Clearance};
+use serde_json::Value;
+
+use crate::{
+    crash::mix,
+    installation::{Installation, Ran},
+};
+
+const N_RECORDS: u64 = 2_000;
+const N_MORE: u64 = 1_000;
+const N_KILLS: u64 = 20;
+
+fn lines(from: u64, to: u64) -> String {
+    let line = |n: u64| {
+        let words = ["lúa", "mặn", "pin", "nhiệt", "sông", "ảnh", "rice", "water"];
+        let word = |i: u64| words[(mix(n * 7 + i) % 8) as usize];
+        let (a, b, c) = (word(1), word(2), word(3));
+        format!(
+            "{{\"id\":\"r{n}\",\"title\":\"{a} {n}\",\"abstract\":\"Nghiên cứu {b} và {c} số {n}.\"}}\n"
+        )
+    };
+    (from..to).map(line).collect()
+}
+
+/// Runs without any model but those that are built in.
+fn without_weights(installation: &Installation, arguments: &[&str]) -> Ran {
+    let mut command = installation.command();
+    bare(&mut command, installation);
+    command.arg("--json").args(arguments);
+    command.output().unwrap().into()
+}
+
+fn bare(command: &mut Command, installation: &Installation) {
+    command.env("TRITHUC_MODELS", installation.data().join("no-models"));
+}
+
+fn library() -> Installation {
+    let installation = Installation::new();
+    let path = installation.input("a.jsonl", lines(0, N_RECORDS));
+    let ran = installation.ingest(&path);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    installation
+}
+
+fn semantic(installation: &Installation, query: &str) -> Ran {
+    without_weights(installation, &["search", query, "--mode", "semantic"])
+}
+
+#[test]
+fn a_model_is_used_left_and_used_again() {
+    let installation = library();
+    let before = semantic(&installation, "lúa mặn");
+    assert_eq!(before.status, 1, "{}", before.stdout);
+    assert!(
+        before.stderr.contains("trithuc model fetch"),
+        "{}",
+        before.stderr
+    );
+    let used = without_weights(&installation, &["model", "use", "ngram"]);
+    assert_eq!(used.status, 0, "{}", used.stderr);
+    let used = used.json();
+    assert_eq!(
+        (&used["records"], &used["previous"]),
+        (&N_RECORDS.into(), &"multilingual-e5-small".into())
+    );
+    let found = semantic(&installation, "lúa mặn").json();
+    assert_eq!(found["mode"], "semantic");
+    assert_eq!(found["total"], 200);
+    // What is complete is not made again.
+    let again = without_weights(&installation, &["model", "use", "ngram"]).json();
+    assert_eq!(
+        (&again["embedded"], &again["previous"]),
+        (&0.into(), &"ngram".into())
+    );
+    // A model that is not there changes nothing.
+    let absent = without_weights(&installation, &["model", "use", "no-such-model"]);
+    assert_eq!(absent.status, 1);
+    assert!(
+        absent.stderr.contains("trithuc model list"),
+        "{}",
+        absent.stderr
+    );
+    assert_eq!(
+        semantic(&installation, "lúa mặn").json()["hits"],
+        found["hits"]
+    );
+    let in_use = without_weights(&installation, &["model", "drop", "ngram"]);
+    assert_eq!(in_use.status, 2, "{}", in_use.stderr);
+}
+
+#[test]
+fn a_running_server_cuts_over_by_itself() {
+    let installation = library();
+    let mut command = installation.command();
+    bare(&mut command, &installation);
+    let mut server = command
+        .args(["--json", "serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut output = BufReader::new(server.stdout.take().unwrap());
+    output.read_line(&mut said).unwrap();
+    let said: Value = serde_json::from_str(&said).unwrap();
+    let address = said["listening"]
+        .as_str()
+        .unwrap()
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
+    assert!(ask(&address).contains("invalid-parameter"));
+    let used = without_weights(&installation, &["model", "use", "ngram"]);
+    assert_eq!(used.status, 0, "{}", used.stderr);
+    let start = Instant::now();
+    while !ask(&address).contains("\"mode\":\"semantic\"") {
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "{}",
+            ask(&address)
+        );
+        thread::sleep(Duration::from_millis(200));
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+fn ask(address: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = "GET /api/v1/search?q=lua+man&mode=semantic HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn two_models_are_compared_query_by_query() {
+    let installation = Installation::new();
+    let set = installation.input("set/corpus.jsonl", corpus());
+    let folder = set.parent().unwrap();
+    installation.input(
+        "set/queries.jsonl",
+        "{\"_id\":\"q1\",\"text\":\"chịu mặn\"}\n{\"_id\":\"q2\",\"text\":\"pin xe điện\"}\n",
+    );
+    installation.input(
+        "set/qrels/test.tsv",
+        "query-id\tcorpus-id\tscore\nq1\ta\t1\nq2\tb\t1\n",
+    );
+    let folder = folder.to_str().unwrap();
+    let ran = without_weights(
+        &installation,
+        &["model", "compare", "ngram", "ngram", folder],
+    );
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let rows = ran.json();
+    assert_eq!(rows.as_array().unwrap().len(), 2);
+    for row in rows.as_array().unwrap() {
+        assert_eq!(
+            (&row["queries"], &row["better"], &row["worse"]),
+            (&2.into(), &0.into(), &0.into())
+        );
+        assert_eq!(
+            (row["difference"].as_f64(), row["p"].as_f64()),
+            (Some(0.0), Some(1.0))
+        );
+        assert_eq!(row["a_ndcg@10"], 1.0);
+    }
+    let lexical = without_weights(
+        &installation,
+        &[
+            "model", "compare", "ngram", "ngram", folder, "--mode", "lexical",
+        ],
+    );
+    assert_eq!(lexical.status, 2);
+}
+
+fn corpus() -> String {
+    let line = |(id, text): (&str, &str)| {
+        format!("{{\"_id\":\"{id}\",\"title\":\"\",\"text\":\"{text}\"}}\n")
+    };
+    [
+        ("a", "Giống lúa chịu mặn"),
+        ("b", "Pin của xe điện"),
+        ("c", "Ảnh viễn thám"),
+    ]
+    .map(line)
+    .concat()
+}
+
+/// What must be the same: the answers to some questions, whole.
+fn answers(installation: &Installation) -> Vec<Value> {
+    let ask = |query: &&str| {
+        let found = semantic(installation, query);
+        assert_eq!(found.status, 0, "{}", found.stderr);
+        found.json()["hits"].clone()
+    };
+    ["lúa mặn số 77", "pin nhiệt", "r1234 water", "sông ảnh rice"]
+        .iter()
+        .map(ask)
+        .collect()
+}
+
+fn vectors_file(installation: &Installation) -> PathBuf {
+    installation.data().join("index/vectors/ngram-256-1.sqlite")
+}
+
+/// Everything up to the change that the store says it has is there, whole.
+fn check_consistent(installation: &Installation, n_before: u64) {
+    let path = vectors_file(installation);
+    if !path.exists() {
+        assert_eq!(n_before, 0);
+        return;
+    }
+    let model = VectorModel {
+        id: "ngram/256/1".into(),
+        dim: 256,
+    };
+    let store = SqliteVectors::open(&path, &model).unwrap();
+    let applied = store.applied_seq().unwrap();
+    let stats = store.stats().unwrap();
+    assert!(stats.n_records >= n_before, "{stats:?} of {n_before}");
+    let catalogue = SqliteCatalog::open(&installation.data().join("catalogue.sqlite")).unwrap();
+    let changes = catalogue.changes(ChangeSeq::ZERO, 100_000, Clearance::Staff, Detail::Summary);
+    let known = changes
+        .unwrap()
+        .changes
+        .into_iter()
+        .filter(|change| change.seq <= applied);
+    let (mut n_known, mut n_passages) = (0, 0);
+    for change in known {
+        let passages = store.passages(&change.id, Clearance::Staff).unwrap();
+        assert!(!passages.is_empty(), "{} at {:?}", change.id, change.seq);
+        n_known += 1;
+        n_passages += passages.len() as u64;
+    }
+    assert_eq!((n_known, n_passages), (stats.n_records, stats.n_passages));
+}
+
+/// Whether the program was still running.
+fn kill_after(installation: &Installation, arguments: &[&str], moment: Duration) -> bool {
+    let mut command = installation.command();
+    bare(&mut command, installation);
+    let mut child = command
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    thread::sleep(moment);
+    let was_running = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    was_running
+}
+
+/// The library with everything made in peace: its answers, and how long the
+/// back-fill and the inserts took.
+fn undisturbed() -> (Vec<Value>, [Duration; 2]) {
+    let installation = library();
+    let start = Instant::now();
+    assert_eq!(
+        without_weights(&installation, &["model", "use", "ngram"]).status,
+        0
+    );
+    let filled = start.elapsed();
+    add_more(&installation);
+    let start = Instant::now();
+    assert_eq!(
+        without_weights(&installation, &["index", "--only", "vectors"]).status,
+        0
+    );
+    let added = start.elapsed();
+    check_consistent(&installation, N_RECORDS + N_MORE);
+    (answers(&installation), [filled, added])
+}
+
+fn add_more(installation: &Installation) {
+    let path = installation.input("b.jsonl", lines(N_RECORDS, N_RECORDS + N_MORE));
+    assert_eq!(installation.ingest(&path).status, 0);
+}
+
+#[test]
+fn killed_at_any_moment_loses_no_vector() {
+    let (wanted, [filling, adding]) = undisturbed();
+    assert!(
+        wanted
+            .iter()
+            .all(|hits| hits.as_array().unwrap().len() == 10)
+    );
+    let mut n_interrupted = 0;
+    for kill in 0..N_KILLS {
+        let installation = library();
+        let share = (kill as f64 + (mix(kill + 100) % 1000) as f64 / 1000.0) / N_KILLS as f64;
+        let fill = ["model", "use", "ngram"];
+        n_interrupted += usize::from(kill_after(&installation, &fill, filling.mul_f64(share)));
+        check_consistent(&installation, 0);
+        let resumed = without_weights(&installation, &fill);
+        assert_eq!(resumed.status, 0, "kill {kill}: {}", resumed.stderr);
+        add_more(&installation);
+        let add = ["index", "--only", "vectors"];
+        n_interrupted += usize::from(kill_after(&installation, &add, adding.mul_f64(share)));
+        check_consistent(&installation, N_RECORDS);
+        let resumed = without_weights(&installation, &add);
+        assert_eq!(resumed.status, 0, "kill {kill}: {}", resumed.stderr);
+        check_consistent(&installation, N_RECORDS + N_MORE);
+        assert!(
+            answers(&installation) == wanted,
+            "kill {kill} at {share:.2}"
+        );
+    }
+    assert!(
+        n_interrupted >= N_KILLS as usize,
+        "only {n_interrupted} runs were killed in time"
+    );
+}
