@@ -57,6 +57,8 @@ fn addresses() -> Vec<String> {
     .into();
     // Closed records hold the same sentence.
     all.push("/api/v1/records/lua-01/overlap?limit=100".to_owned());
+    // Closed records name it, and it is linked to one of them.
+    all.push("/api/v1/records/bai-bao/links".to_owned());
     all.push(format!("/api/v1/search?limit=100&{FACETS}"));
     all.push(format!("/api/v1/search?q=l%C3%BAa&limit=0&{FACETS}"));
     for format in [
@@ -102,6 +104,7 @@ fn addresses() -> Vec<String> {
         all.push(format!("/api/v1/records/{id}/linkset"));
         all.push(format!("/api/v1/records/{id}/similar"));
         all.push(format!("/api/v1/records/{id}/overlap"));
+        all.push(format!("/api/v1/records/{id}/links"));
         all.push(format!("/compare?record={id}"));
     }
     all
@@ -186,6 +189,7 @@ fn hidden_and_missing_are_told_alike() {
                 "/api/v1/records/{}",
                 "/records/{}/files/1/a.pdf",
                 "/api/v1/records/{}/overlap",
+                "/api/v1/records/{}/links",
             ] {
                 let ask = |id: &str| {
                     let answer = get_as(role, &form.replace("{}", id));

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use crate::{
     installation::Installation,
-    site::{Answer, N_OPEN, RICE_YIELD, SECRET, SITE, get, send},
+    site::{Answer, N_OPEN, RICE_YIELD, SECRET, SITE, get, get_as, send},
 };
 
 const BOUNDARY: &str = "ranh-gioi-7f3a";
@@ -95,6 +95,39 @@ fn a_record_is_compared_with_the_others() {
     let only = get("/api/v1/records/lua-01/overlap?filter=type:thesis").json();
     assert_eq!(only["compared"]["n_records"], 1);
     assert_eq!(only["records"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn works_are_linked_by_what_they_say_of_one_another() {
+    let found = get("/api/v1/records/bai-bao/links").json();
+    let links = found["links"].as_array().unwrap();
+    assert_eq!(links.len(), 1, "{found}");
+    let link = &links[0];
+    assert_eq!(
+        (&link["id"], &link["direction"]),
+        (&"bo-du-lieu".into(), &"out".into())
+    );
+    assert_eq!(link["evidence"]["kind"], "stated");
+    assert_eq!(link["evidence"]["relation"], "uses");
+    let staff = get_as("librarian", "/api/v1/records/bai-bao/links").json();
+    let by_name = staff["links"].as_array().unwrap().iter();
+    let by_name = by_name.filter(|link| link["evidence"]["kind"] == "name");
+    let lines: Vec<_> = by_name
+        .map(|link| {
+            (
+                link["id"].as_str().unwrap(),
+                link["direction"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert!(lines.contains(&("cam-van", "in")), "{staff}");
+    let page = get_as("librarian", "/records/bai-bao?lang=en").body;
+    assert!(
+        page.contains("Related works found in the text")
+            && page.contains("<mark>10.5555/bai.bao</mark>")
+    );
+    assert_eq!(get("/api/v1/records/khong-co/links").status, 404);
+    assert_eq!(get("/api/v1/records/bai-bao/links?limit=3").status, 400);
 }
 
 #[test]

@@ -255,9 +255,10 @@ fn closed() -> Vec<Record> {
         closed.access = access;
         closed.venue = Some(format!("Kho {word}"));
         closed.collections.push(format!("Bộ {word}"));
-        closed
-            .abstract_text
-            .set(Lang::vi(), format!("Năng suất lúa {word}. {RICE_YIELD}"));
+        closed.abstract_text.set(
+            Lang::vi(),
+            format!("Năng suất lúa {word}. {RICE_YIELD} Xem 10.5555/bai.bao."),
+        );
         closed.agents.push(Agent::author(format!("Trần {word}")));
         closed.files.push(document());
         records.push(closed);

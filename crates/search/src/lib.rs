@@ -11,6 +11,7 @@ pub mod evaluation;
 mod fusion;
 mod highlight;
 mod languages;
+pub mod links;
 mod meaning;
 mod notice;
 pub mod overlap;

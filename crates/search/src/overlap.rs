@@ -178,6 +178,13 @@ impl PairKind {
     }
 }
 
+/// The chance that two passages with this cosine say the same, in [0, 1];
+/// `None` for a model that was never measured.
+pub(crate) fn similarity_of(meaning: &Meaning, cosine: f32, same_language: bool) -> Option<f64> {
+    let scale = scale::Scale::of_model(meaning.embedder.model_id())?;
+    Some(scale.similarity(cosine, same_language))
+}
+
 /// The refusal of a text without words.
 pub(crate) fn no_words() -> SearchError {
     SearchError::BadQuery {

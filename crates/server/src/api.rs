@@ -5,6 +5,7 @@ pub(crate) mod changes;
 pub(crate) mod compare;
 pub(crate) mod export;
 pub(crate) mod health;
+pub(crate) mod links;
 pub(crate) mod openapi;
 pub(crate) mod record;
 pub(crate) mod reply;

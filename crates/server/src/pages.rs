@@ -10,6 +10,7 @@ mod facets;
 mod facts;
 mod feed;
 mod form;
+mod found_links;
 mod frame;
 mod help;
 mod hit;

@@ -138,6 +138,7 @@ fn api_routes() -> Router<Arc<App>> {
             "/api/v1/records/{id}/linkset",
             get(signposting::get_linkset),
         )
+        .route("/api/v1/records/{id}/links", get(api::links::get_links))
         .route("/api/v1/me", get(api::accounts::get_me))
         .route(
             "/api/v1/keys",

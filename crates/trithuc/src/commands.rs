@@ -9,6 +9,7 @@ mod extract;
 mod extract_worker;
 mod index;
 mod ingest;
+mod links;
 mod manuscript;
 mod model;
 mod overlap;
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     /// What of a document or a record stands in the library already, passage
     /// beside passage.
     Overlap(overlap::Args),
+    /// Works that have to do with a record, with what speaks for each.
+    Links(links::Args),
     /// Show one record.
     Show(show::Args),
     /// Write all records that a query finds.
@@ -87,6 +90,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Search(args) => search::run(&args, context),
         Command::Similar(args) => similar::run(&args, context),
         Command::Overlap(args) => overlap::run(&args, context),
+        Command::Links(args) => links::run(&args, context),
         Command::Show(args) => show::run(&args, context),
         Command::Export(args) => export::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),

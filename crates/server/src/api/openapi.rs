@@ -37,6 +37,7 @@ use crate::{
         crate::api::compare::post_similar,
         crate::api::compare::post_overlap,
         crate::api::compare::get_overlap,
+        crate::api::links::get_links,
         crate::signposting::get_linkset,
         crate::api::changes::list_records,
         crate::api::changes::list_changes,

@@ -11,7 +11,7 @@ use axum::{
 use catalog::{Detail, StoredRecord};
 use index::FacetField;
 use records::{AccessLevel, Agent, Column, Lang, Record, RecordId};
-use search::{SearchRequest, Similar};
+use search::{SearchRequest, Similar, links::FoundLink};
 
 use crate::{
     app::{App, Library},
@@ -24,6 +24,7 @@ use crate::{
     metadata::{coins, highwire, is_web_address, json_ld},
     pages::{
         facts::{Fact, FileView, LinkView, about, files, identifier_url, links, provenance},
+        found_links::{FoundView, found_links},
         frame::{Frame, respond},
         hit::{filter_url, record_url},
         labels,
@@ -80,6 +81,7 @@ struct RecordPage {
     columns: Vec<ColumnView>,
     people: Vec<PersonView>,
     links: Vec<LinkView>,
+    found: Vec<FoundView>,
     /// Address, title and year.
     similar: Vec<(String, String, String)>,
     similar_notices: Vec<String>,
@@ -145,12 +147,14 @@ struct Around {
     /// Where each file is had.
     file_urls: Vec<Option<String>>,
     similar: Option<Similar>,
+    found: Vec<FoundLink>,
 }
 
 impl Around {
     fn read(library: &Library, record: &Record, visitor: &SearchRequest) -> Result<Self, ApiError> {
         let clearance = visitor.clearance;
         let similar = library.searcher.similar(&record.id, visitor);
+        let found = library.searcher.links(&record.id, visitor);
         let files = record.files.iter().zip(1..);
         let url = |(file, number)| file_url(library, &record.id, number, file);
         Ok(Self {
@@ -158,6 +162,7 @@ impl Around {
             beginning: beginning(library, record, clearance)?,
             file_urls: files.map(url).collect(),
             similar: similar.map_err(ApiError::unavailable)?,
+            found: found.map_err(ApiError::unavailable)?.unwrap_or_default(),
         })
     }
 }
@@ -259,6 +264,7 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
         columns: record.columns.iter().map(column).collect(),
         people: people(record, locale),
         links: links(record, &around.linked, locale),
+        found: found_links(&around.found, locale),
         similar: around.similar.iter().flat_map(similar_records).collect(),
         similar_notices: around
             .similar
