@@ -133,16 +133,16 @@ impl SqliteVectors {
             *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = fresh;
             return Ok(());
         }
-        let news = file::news(&file.connection, file.seen, self.model.dim)?;
-        file.seen = news.seen;
-        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        news.gone
-            .into_iter()
-            .for_each(|number| shelf.remove(number));
-        news.records
-            .into_iter()
-            .for_each(|record| shelf.add(record));
-        Ok(())
+        loop {
+            let news = file::news(&file.connection, file.seen, self.model.dim)?;
+            file.seen = news.seen;
+            let is_last = news.is_last;
+            let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+            put(&mut shelf, news);
+            if is_last {
+                return Ok(());
+            }
+        }
     }
 
     fn check(&self, batch: &VectorBatch<'_>) -> Result<(), VectorError> {
@@ -159,12 +159,24 @@ fn load(file: &mut File, model: &VectorModel) -> Result<Shelf, VectorError> {
     file.seen.training = file::training(&file.connection)?;
     let centroids = file::centroids(&file.connection, model.dim)?;
     let mut shelf = Shelf::new(model.dim, centroids);
-    let news = file::news(&file.connection, file.seen, model.dim)?;
-    file.seen = news.seen;
+    loop {
+        let news = file::news(&file.connection, file.seen, model.dim)?;
+        file.seen = news.seen;
+        let is_last = news.is_last;
+        put(&mut shelf, news);
+        if is_last {
+            return Ok(shelf);
+        }
+    }
+}
+
+fn put(shelf: &mut Shelf, news: file::News) {
+    news.gone
+        .into_iter()
+        .for_each(|number| shelf.remove(number));
     news.records
         .into_iter()
         .for_each(|record| shelf.add(record));
-    Ok(shelf)
 }
 
 impl VectorStore for SqliteVectors {

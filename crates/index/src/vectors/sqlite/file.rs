@@ -293,14 +293,21 @@ fn vector(bytes: &[u8], dim: usize) -> Result<Vec<f32>, VectorError> {
     codes::from_bytes(bytes, dim).ok_or_else(|| damaged("a vector"))
 }
 
+/// Records read together: their vectors stand in memory as floats until they
+/// are on the shelf.
+const RECORDS_AT_ONCE: usize = 2_000;
+
 /// What came and went behind `seen`.
 pub(super) struct News {
     pub(super) records: Vec<Loaded>,
     pub(super) gone: Vec<i64>,
     pub(super) seen: Seen,
+    /// Whether nothing more was there.
+    pub(super) is_last: bool,
 }
 
-/// Reads what is behind `seen`, from one state of the file.
+/// Reads the next that is behind `seen`, from one state of the file. What went
+/// of it later is told by the news after it.
 pub(super) fn news(connection: &Connection, seen: Seen, dim: usize) -> Result<News, VectorError> {
     let failed = while_doing("reading new records");
     let tx = connection.unchecked_transaction().map_err(&failed)?;
@@ -308,7 +315,9 @@ pub(super) fn news(connection: &Connection, seen: Seen, dim: usize) -> Result<Ne
         records: new_records(&tx, seen.last_record)?,
         gone: Vec::new(),
         seen,
+        is_last: true,
     };
+    news.is_last = news.records.len() < RECORDS_AT_ONCE;
     add_vectors(&tx, &mut news.records, seen.last_record, dim)?;
     let mut asked = tx
         .prepare_cached("SELECT at, number FROM gone WHERE at > ?1 ORDER BY at")
@@ -327,9 +336,11 @@ pub(super) fn news(connection: &Connection, seen: Seen, dim: usize) -> Result<Ne
 fn new_records(tx: &Connection, after: i64) -> Result<Vec<Loaded>, VectorError> {
     let failed = while_doing("reading new records");
     let mut asked = tx
-        .prepare_cached("SELECT number, id, facets FROM record WHERE number > ?1 ORDER BY number")
+        .prepare_cached(
+            "SELECT number, id, facets FROM record WHERE number > ?1 ORDER BY number LIMIT ?2",
+        )
         .map_err(&failed)?;
-    let mut rows = asked.query([after]).map_err(&failed)?;
+    let mut rows = asked.query((after, RECORDS_AT_ONCE)).map_err(&failed)?;
     let mut records = Vec::new();
     while let Some(row) = rows.next().map_err(&failed)? {
         let id: String = row.get(1).map_err(&failed)?;
@@ -355,10 +366,11 @@ fn add_vectors(
     let mut asked = tx
         .prepare_cached(
             "SELECT record, number, cell, vector FROM passage JOIN embedding USING (hash)
-             WHERE record > ?1 ORDER BY record, number",
+             WHERE record > ?1 AND record <= ?2 ORDER BY record, number",
         )
         .map_err(&failed)?;
-    let mut rows = asked.query([after]).map_err(&failed)?;
+    let last = records.last().map_or(after, |record| record.number);
+    let mut rows = asked.query([after, last]).map_err(&failed)?;
     let mut records = records.iter_mut().peekable();
     while let Some(row) = rows.next().map_err(&failed)? {
         let number: i64 = row.get(0).map_err(&failed)?;
