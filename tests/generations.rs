@@ -103,6 +103,47 @@ fn a_model_is_used_left_and_used_again() {
     assert_eq!(in_use.status, 2, "{}", in_use.stderr);
 }
 
+/// What is too long or empty is answered in the mode that still works, and says
+/// so.
+#[test]
+fn long_and_empty_questions_are_answered_and_say_so() {
+    let installation = library();
+    let used = without_weights(&installation, &["model", "use", "ngram"]);
+    assert_eq!(used.status, 0, "{}", used.stderr);
+    let long = "lúa mặn cửa sông ".repeat(2_500);
+    let ran = without_weights(&installation, &["search", &long]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let found = ran.json();
+    assert_eq!(found["mode"], "hybrid");
+    assert_eq!(found["hits"].as_array().unwrap().len(), 10);
+    assert!(
+        found["notices"].to_string().contains("10000"),
+        "{}",
+        found["notices"]
+    );
+    let marks = without_weights(&installation, &["search", "… — !"]);
+    assert_eq!(marks.json()["mode"], "lexical", "{}", marks.stderr);
+    let nothing = semantic(&installation, "…");
+    assert_eq!(nothing.status, 1);
+    assert!(
+        nothing.stderr.contains("use mode lexical"),
+        "{}",
+        nothing.stderr
+    );
+    let thousand_pages =
+        "Nghiên cứu lúa và mặn trên một trang của một luận án rất dài.\n".repeat(9_000);
+    let document = installation.input("dai.txt", thousand_pages);
+    let document = document.to_str().unwrap();
+    let found = without_weights(&installation, &["overlap", document, "--passages", "5"]).json();
+    assert_eq!(found["compared"]["n_looked_up"], 5);
+    assert!(found["compared"]["n_passages"].as_u64().unwrap() > 300);
+    assert!(
+        found["notices"].to_string().contains("đoạn đầu"),
+        "{}",
+        found["notices"]
+    );
+}
+
 #[test]
 fn a_running_server_cuts_over_by_itself() {
     let installation = library();

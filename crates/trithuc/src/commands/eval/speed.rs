@@ -1,17 +1,19 @@
 //! `trithuc eval speed`: different queries of one to five words, drawn from the
-//! titles of the installation, each with two facets, one after another in one
+//! titles of the installation, each with facets, one after another in one
 //! process.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use anyhow::bail;
 use catalog::{CatalogStore, Detail, WhatChanged};
 use index::FullTextStore;
 use records::{ChangeSeq, Clearance};
-use search::{FacetField, Mode, SearchRequest, Searcher, evaluation::percentile};
+use search::{FacetField, Mode, SearchRequest, evaluation::percentile};
 use serde::Serialize;
 
-use crate::{context::Context, installation::Installation, outcome::Outcome, output};
+use crate::{
+    commands::searching, context::Context, installation::Installation, outcome::Outcome, output,
+};
 
 /// Arguments of `eval speed`.
 #[derive(Debug, clap::Args)]
@@ -22,10 +24,31 @@ pub(crate) struct Args {
     /// Seed of the drawing.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// lexical, semantic or hybrid.
+    #[arg(long, default_value_t = Mode::Lexical)]
+    mode: Mode,
+    /// Facets counted with each query, of year, venue, type, language, author,
+    /// institution, collection and access.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=8))]
+    facets: u8,
 }
+
+/// Facets in the order in which `--facets` takes them.
+const FACETS: [FacetField; 8] = [
+    FacetField::Year,
+    FacetField::Venue,
+    FacetField::Type,
+    FacetField::Language,
+    FacetField::Author,
+    FacetField::Institution,
+    FacetField::Collection,
+    FacetField::Access,
+];
 
 #[derive(Debug, Serialize)]
 struct Measured {
+    mode: Mode,
+    facets: u8,
     records: u64,
     index_bytes: u64,
     segments: usize,
@@ -42,19 +65,24 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let queries = draw(&*installation.catalog, args)?;
     let full_text = installation.full_text()?;
     let stats = full_text.stats()?;
-    let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
-    let searcher = Searcher::new(catalog, full_text);
+    let searcher = if args.mode == Mode::Lexical {
+        searching::by_words(&installation)?
+    } else {
+        searching::searcher(&installation)?
+    };
     let mut times = Vec::new();
     let mut totals = 0;
     for query in &queries {
         let mut request = SearchRequest::new(query, Clearance::Staff);
-        request.mode = Mode::Lexical;
-        request.facets = vec![FacetField::Year, FacetField::Venue];
+        request.mode = args.mode;
+        request.facets = FACETS[..usize::from(args.facets)].to_vec();
         let start = std::time::Instant::now();
         totals += searcher.search_plain(&request)?.total;
         times.push(start.elapsed().as_secs_f64() * 1000.0);
     }
     let measured = Measured {
+        mode: args.mode,
+        facets: args.facets,
         records: stats.n_records,
         index_bytes: stats.bytes,
         segments: stats.n_segments,
