@@ -46,4 +46,5 @@ mod real_data;
 mod sandbox;
 mod site;
 mod sru;
+mod topic_builds;
 mod topics;

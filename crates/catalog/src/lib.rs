@@ -20,6 +20,7 @@ mod stored;
     reason = "the laws are tests; they run outside this crate too"
 )]
 pub mod testsuite;
+mod topic;
 
 pub use batch::{Applied, Batch, Blob, Put, PutOutcome, QuarantineEntry, Tombstone};
 pub use error::{CatalogError, Cause};
@@ -29,4 +30,8 @@ pub use sqlite::SqliteCatalog;
 pub use store::CatalogStore;
 pub use stored::{
     Change, Changes, Detail, Quarantined, Status, StoredRecord, Version, WhatChanged,
+};
+pub use topic::{
+    Bilingual, BuiltEvent, BuiltTopic, StoredTopic, TopicAct, TopicBuild, TopicError, TopicEvent,
+    TopicEventKind, TopicId, TopicList, TopicMember, TopicState, TopicStore,
 };

@@ -7,6 +7,8 @@ mod jobs;
 mod open;
 mod prepared;
 mod read;
+mod topic_acts;
+mod topics;
 mod write;
 
 use std::{

@@ -10,12 +10,14 @@
 //! whatever order they come in. (Rivals do not hold this: two swapped records
 //! turned 20 topics into 24.)
 
+mod collection;
 mod corpus;
 mod graph;
 mod hierarchy;
 mod labels;
 mod latent;
 mod leiden;
+mod lineage;
 mod linear;
 mod model;
 mod neighbours;
@@ -24,6 +26,7 @@ mod quality;
 mod tests;
 mod words;
 
+pub use collection::{BuildError, BuildOptions, Built, build};
 pub use corpus::Document;
-pub use model::{Assignment, FitError, FitOptions, Fitted, Topic, TopicCount, fit};
+pub use model::{Assignment, Field, FitError, FitOptions, Fitted, Regroup, Topic, TopicCount, fit};
 pub use quality::{diversity, npmi};

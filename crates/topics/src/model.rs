@@ -33,13 +33,22 @@ pub struct FitOptions<'a> {
     pub is_stop_word: &'a (dyn Fn(&str) -> bool + Sync),
     /// Told what is done, before each stage.
     pub progress: &'a dyn Fn(&'static str),
+    /// What people decided, which stands above what was found; `None` for
+    /// nothing.
+    pub regroup: Option<Regroup<'a>>,
 }
+
+/// For the topic found of each document, in the order given, the topic that it
+/// shall be in. Numbers mean nothing beyond "the same topic".
+pub type Regroup<'a> = &'a dyn Fn(&[Option<u32>]) -> Vec<Option<u32>>;
 
 /// What became of the documents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fitted {
     /// The topics, largest first, numbered from 0.
     pub topics: Vec<Topic>,
+    /// The fields that they belong to, numbered from 0.
+    pub fields: Vec<Field>,
     /// For each document, in the order given.
     pub assignments: Vec<Assignment>,
     /// Share of different terms over all topics, 0..=1.
@@ -65,6 +74,19 @@ pub struct Topic {
     pub parent: u32,
     /// Documents that lie deepest inside it, as numbers of the documents given.
     pub central: Vec<usize>,
+}
+
+/// A field: topics that are tied to each other.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Field {
+    /// Label in Vietnamese; `None` when none of its words is.
+    pub label_vi: Option<String>,
+    /// Label in the other language of its words.
+    pub label_en: Option<String>,
+    /// Words that tell it from the other fields, best first; at most ten.
+    pub terms: Vec<String>,
+    /// Coherence of the terms: mean NPMI over documents, −1..=1.
+    pub coherence_npmi: f64,
 }
 
 /// The topic of one document.
@@ -134,8 +156,23 @@ pub fn fit(documents: &[Document<'_>], options: &FitOptions<'_>) -> Result<Fitte
         of.push(topic);
         shares.push(share);
     }
+    if let Some(regroup) = options.regroup {
+        regroup_rows(&corpus, &mut of, regroup);
+    }
     (options.progress)("naming topics");
     Ok(finish(&corpus, &graph, &by_size(of), &shares))
+}
+
+/// Lets people's decisions move documents between topics.
+fn regroup_rows(corpus: &Corpus, of: &mut [u32], regroup: Regroup<'_>) {
+    let mut found = vec![None; of.len()];
+    for (row, at) in corpus.order.iter().enumerate() {
+        found[*at] = (of[row] != NONE).then_some(of[row]);
+    }
+    let wanted = regroup(&found);
+    for (row, at) in corpus.order.iter().enumerate() {
+        of[row] = wanted[*at].unwrap_or(NONE);
+    }
 }
 
 /// `1.5 · n^0.4`: 15 topics of 300 documents, 95 of 32,000, 380 of a million.
@@ -204,26 +241,20 @@ fn finish(corpus: &Corpus, graph: &Graph, of: &[u32], shares: &[f32]) -> Fitted 
     let rows_of = postings(corpus);
     let parents = parents(graph, of, n);
     let described = describe(corpus, &rows_of, &members);
+    let fields = fields(corpus, &rows_of, &members, &parents);
     let topics: Vec<Topic> = members
         .iter()
         .zip(described)
         .enumerate()
-        .map(|(number, (rows, description))| {
-            let lists: Vec<&[u32]> = (description.terms.iter())
-                .map(|term| rows_of[*term as usize].as_slice())
-                .collect();
-            Topic {
-                topic: number as u32,
-                size: rows.len(),
-                coherence_npmi: npmi(&lists, corpus.n_rows()),
-                terms: (description.terms.iter())
-                    .map(|term| corpus.terms[*term as usize].surface.clone())
-                    .collect(),
-                label_vi: description.vi,
-                label_en: description.en,
-                parent: parents[number],
-                central: central(corpus, rows, shares),
-            }
+        .map(|(number, (rows, description))| Topic {
+            topic: number as u32,
+            size: rows.len(),
+            coherence_npmi: coherence(corpus, &rows_of, &description.terms),
+            terms: surfaces(corpus, &description.terms),
+            label_vi: description.vi,
+            label_en: description.en,
+            parent: parents[number],
+            central: central(corpus, rows, shares),
         })
         .collect();
     let mut assignments = vec![
@@ -242,8 +273,43 @@ fn finish(corpus: &Corpus, graph: &Graph, of: &[u32], shares: &[f32]) -> Fitted 
     Fitted {
         diversity: crate::diversity(topics.iter().map(|topic| topic.terms.as_slice())),
         topics,
+        fields,
         assignments,
     }
+}
+
+fn coherence(corpus: &Corpus, rows_of: &[Vec<u32>], terms: &[u32]) -> f64 {
+    let lists: Vec<&[u32]> = (terms.iter())
+        .map(|term| rows_of[*term as usize].as_slice())
+        .collect();
+    npmi(&lists, corpus.n_rows())
+}
+
+fn surfaces(corpus: &Corpus, terms: &[u32]) -> Vec<String> {
+    let surface = |term: &u32| corpus.terms[*term as usize].surface.clone();
+    terms.iter().map(surface).collect()
+}
+
+/// The fields, described like topics by the documents of theirs.
+fn fields(
+    corpus: &Corpus,
+    rows_of: &[Vec<u32>],
+    members: &[Vec<u32>],
+    parents: &[u32],
+) -> Vec<Field> {
+    let mut rows: Vec<Vec<u32>> = vec![Vec::new(); n_topics(parents)];
+    for (topic, parent) in members.iter().zip(parents) {
+        rows[*parent as usize].extend(topic);
+    }
+    rows.iter_mut().for_each(|rows| rows.sort_unstable());
+    let described = describe(corpus, rows_of, &rows);
+    let field = described.into_iter().map(|description| Field {
+        coherence_npmi: coherence(corpus, rows_of, &description.terms),
+        terms: surfaces(corpus, &description.terms),
+        label_vi: description.vi,
+        label_en: description.en,
+    });
+    field.collect()
 }
 
 /// The field of each topic: communities of topics, about the square root of

@@ -85,6 +85,7 @@ fn fitted(documents: &[&Planted], count: TopicCount) -> Fitted {
         seed: 1,
         is_stop_word: &|word| matches!(word, "the" | "of" | "this" | "is" | "about" | "and"),
         progress: &|_| {},
+        regroup: None,
     };
     fit(&documents, &options).unwrap()
 }
@@ -124,6 +125,7 @@ fn nothing_and_no_topics_are_refused_and_one_document_is_a_topic() {
         seed: 1,
         is_stop_word: &|_| false,
         progress: &|_| {},
+        regroup: None,
     };
     assert_eq!(fit(&[], &options), Err(FitError::Empty));
     let document = Document {
@@ -187,6 +189,7 @@ fn vectors_of_meaning_are_used() {
         seed: 1,
         is_stop_word: &|_| false,
         progress: &|_| {},
+        regroup: None,
     };
     let found = fit(&documents, &options).unwrap();
     let of = |i: usize| found.assignments[i].topic;

@@ -99,7 +99,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Serve(args) => serve::run(&args, context),
         Command::Model(question) => model::run(&question, context),
         Command::Text(tool) => text::run(&tool),
-        Command::Topics(question) => topics::run(&question),
+        Command::Topics(question) => topics::run(&question, context),
         Command::Trends(question) => trends::run(&question, context),
         Command::User(command) => user::run(&command, context),
     }

@@ -36,7 +36,7 @@ pub(crate) struct Args {
 
 /// `auto` or a number.
 #[derive(Debug, Clone, Copy)]
-struct Count(TopicCount);
+pub(super) struct Count(pub(super) TopicCount);
 
 impl FromStr for Count {
     type Err = String;
@@ -86,6 +86,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         seed: args.seed,
         is_stop_word: &::index::is_stop_word,
         progress: &Context::say,
+        regroup: None,
     };
     let fitted = topics::fit(&documents, &options)
         .map_err(|error| Usage(format!("`{}`: {error}", args.file.display())))?;

@@ -1,0 +1,281 @@
+//! The topics of an installation: open records are read from the catalogue,
+//! topics found in them, traced back to those of the build before, and written.
+//!
+//! Invariant: only records that everybody may see are read. No label, term or
+//! size of a build can tell anything about the others.
+
+use std::collections::{BTreeMap, HashMap};
+
+use catalog::{
+    Bilingual, BuiltTopic, CatalogError, CatalogStore, Detail, StoredTopic, TopicBuild, TopicError,
+    TopicEventKind, TopicId, TopicMember, TopicState, TopicStore, WhatChanged,
+};
+use jiff::Timestamp;
+use records::{ChangeSeq, Clearance, Record, RecordId};
+
+use crate::{
+    corpus::Document,
+    model::{FitError, FitOptions, Fitted, TopicCount, fit},
+};
+
+mod succession;
+
+use succession::Succession;
+
+/// Records read at a time.
+const CHUNK: usize = 2_000;
+/// Fewer records are one neighbourhood: each is compared with 15 neighbours.
+pub(crate) const MIN_RECORDS: usize = 20;
+
+/// What shapes a build.
+#[derive(Clone, Copy)]
+pub struct BuildOptions<'a> {
+    /// How many topics.
+    pub count: TopicCount,
+    /// Start of the random directions.
+    pub seed: u64,
+    /// Words that stand in nearly every text, in lower case.
+    pub is_stop_word: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Told what is done, before each stage.
+    pub progress: &'a dyn Fn(&'static str),
+    /// When, as the caller's clock says.
+    pub at: Timestamp,
+}
+
+/// What a build did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Built {
+    /// The build as written.
+    pub build: TopicBuild,
+    /// Topics, without fields.
+    pub n_topics: usize,
+    /// Fields.
+    pub n_fields: usize,
+    /// Mean coherence of the topics.
+    pub coherence_npmi: f64,
+    /// How often each thing happened to a topic or field.
+    pub happened: BTreeMap<&'static str, usize>,
+}
+
+/// Why there is no build.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Too little to compare.
+    #[error(
+        "there are {n} open records; topics need at least {MIN_RECORDS}, so that each has neighbours: take in more with `trithuc ingest`"
+    )]
+    TooFew {
+        /// Open records.
+        n: usize,
+    },
+    /// No topics were found.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// The catalogue failed.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    /// The build could not be written.
+    #[error(transparent)]
+    Topics(#[from] TopicError),
+}
+
+/// An open record, as far as topics need it.
+pub(crate) struct Entry {
+    id: RecordId,
+    year: Option<i32>,
+    title: String,
+    text: String,
+}
+
+/// Builds the topics of a catalogue and writes them.
+///
+/// # Errors
+/// [`BuildError`]; nothing is written then.
+pub fn build<C: CatalogStore + TopicStore>(
+    catalogue: &C,
+    options: &BuildOptions<'_>,
+) -> Result<Built, BuildError> {
+    (options.progress)("reading records");
+    let (entries, seq) = read(catalogue)?;
+    if entries.len() < MIN_RECORDS {
+        return Err(BuildError::TooFew { n: entries.len() });
+    }
+    let state = catalogue.topic_state()?;
+    let succession = Succession::new(&state, &places(&entries));
+    let documents: Vec<Document<'_>> = entries.iter().map(Entry::document).collect();
+    let fitted = fit(
+        &documents,
+        &FitOptions {
+            count: options.count,
+            seed: options.seed,
+            is_stop_word: options.is_stop_word,
+            progress: options.progress,
+            regroup: Some(&|found| succession.regroup(found)),
+        },
+    )?;
+    write(
+        catalogue,
+        options,
+        &entries,
+        seq,
+        &state,
+        &succession,
+        &fitted,
+    )
+}
+
+impl Entry {
+    fn of(record: &Record) -> Self {
+        let lines = |texts: Vec<&str>| texts.join("\n");
+        let mut texts: Vec<&str> = (record.abstract_text.iter())
+            .map(|(_, text)| text.as_str())
+            .collect();
+        let keywords: Vec<String> = (record.keywords.iter())
+            .map(|(_, words)| words.join(" ; "))
+            .collect();
+        texts.extend(keywords.iter().map(String::as_str));
+        Self {
+            id: record.id.clone(),
+            year: record.year.map(|year| year.get()),
+            title: lines(record.title.iter().map(|(_, t)| t.as_str()).collect()),
+            text: lines(texts),
+        }
+    }
+
+    fn document(&self) -> Document<'_> {
+        Document {
+            id: self.id.as_str(),
+            title: &self.title,
+            text: &self.text,
+            vector: &[],
+        }
+    }
+}
+
+fn places(entries: &[Entry]) -> HashMap<&RecordId, usize> {
+    let ids = entries.iter().enumerate();
+    ids.map(|(place, entry)| (&entry.id, place)).collect()
+}
+
+fn read(catalogue: &impl CatalogStore) -> Result<(Vec<Entry>, ChangeSeq), CatalogError> {
+    let mut entries = Vec::new();
+    let mut at = ChangeSeq::ZERO;
+    loop {
+        let read = catalogue.changes(at, CHUNK, Clearance::Public, Detail::Summary)?;
+        for change in read.changes {
+            if let WhatChanged::Upsert(stored) = change.what {
+                entries.push(Entry::of(&stored.record));
+            }
+        }
+        at = read.up_to;
+        if read.is_last {
+            // A record that changed while this was read came twice: its newest
+            // state is the last.
+            let mut seen = std::collections::HashSet::new();
+            entries.reverse();
+            entries.retain(|entry: &Entry| seen.insert(entry.id.clone()));
+            entries.sort_by(|a, b| a.id.cmp(&b.id));
+            return Ok((entries, at));
+        }
+    }
+}
+
+fn write<C: TopicStore>(
+    catalogue: &C,
+    options: &BuildOptions<'_>,
+    entries: &[Entry],
+    seq: ChangeSeq,
+    state: &TopicState,
+    succession: &Succession,
+    fitted: &Fitted,
+) -> Result<Built, BuildError> {
+    let named = succession.name(state, fitted);
+    let mut years = BTreeMap::new();
+    for year in entries.iter().filter_map(|entry| entry.year) {
+        *years.entry(year).or_insert(0u64) += 1;
+    }
+    let members = members(entries, fitted, &named.topic_ids);
+    let build = TopicBuild {
+        build: state.build + 1,
+        at: options.at,
+        seq,
+        n_records: entries.len() as u64,
+        n_outliers: (entries.len() - members.len()) as u64,
+        diversity: fitted.diversity,
+        method: format!(
+            "title, abstract and keywords of open records; nearest neighbours in a latent space of words, Leiden; topics {}, seed {}",
+            match options.count {
+                TopicCount::Auto => "auto".to_owned(),
+                TopicCount::Exactly(n) => n.to_string(),
+            },
+            options.seed
+        ),
+        years,
+    };
+    let topics = topics(fitted, &named.topic_ids, &named.field_ids);
+    catalogue.put_topics(&build, &topics, &members, &named.events)?;
+    let mut happened = BTreeMap::new();
+    for event in &named.events {
+        *happened
+            .entry(TopicEventKind::as_str(event.kind))
+            .or_insert(0) += 1;
+    }
+    let sum: f64 = fitted.topics.iter().map(|t| t.coherence_npmi).sum();
+    Ok(Built {
+        build,
+        n_topics: fitted.topics.len(),
+        n_fields: fitted.fields.len(),
+        coherence_npmi: sum / fitted.topics.len().max(1) as f64,
+        happened,
+    })
+}
+
+fn members(entries: &[Entry], fitted: &Fitted, ids: &[TopicId]) -> Vec<TopicMember> {
+    let assigned = entries.iter().zip(&fitted.assignments);
+    let member = |(entry, assignment): (&Entry, &crate::Assignment)| {
+        Some(TopicMember {
+            record: entry.id.clone(),
+            topic: ids[assignment.topic? as usize],
+            probability: assignment.probability,
+            year: entry.year,
+        })
+    };
+    assigned.filter_map(member).collect()
+}
+
+fn topics(fitted: &Fitted, topic_ids: &[TopicId], field_ids: &[TopicId]) -> Vec<BuiltTopic> {
+    let fields = fitted
+        .fields
+        .iter()
+        .zip(field_ids)
+        .map(|(field, id)| BuiltTopic {
+            id: *id,
+            parent: None,
+            label: Bilingual {
+                vi: field.label_vi.clone(),
+                en: field.label_en.clone(),
+            },
+            terms: field.terms.clone(),
+            coherence_npmi: field.coherence_npmi,
+        });
+    let inner = fitted
+        .topics
+        .iter()
+        .zip(topic_ids)
+        .map(|(topic, id)| BuiltTopic {
+            id: *id,
+            parent: Some(field_ids[topic.parent as usize]),
+            label: Bilingual {
+                vi: topic.label_vi.clone(),
+                en: topic.label_en.clone(),
+            },
+            terms: topic.terms.clone(),
+            coherence_npmi: topic.coherence_npmi,
+        });
+    fields.chain(inner).collect()
+}
+
+/// Whether people hold a topic together.
+fn is_held(topic: &StoredTopic) -> bool {
+    topic.is_joined || topic.is_locked
+}

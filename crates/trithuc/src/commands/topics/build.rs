@@ -1,0 +1,64 @@
+//! `trithuc topics build`: the topics of the installation.
+
+use jiff::Timestamp;
+use serde_json::json;
+use topics::{BuildError, BuildOptions};
+
+use super::fit::Count;
+use crate::{
+    context::Context,
+    installation::Installation,
+    outcome::{Outcome, Usage},
+    output,
+};
+
+/// Arguments of `topics build`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// How many topics: a number, or `auto`.
+    #[arg(long, default_value = "auto", value_name = "N|auto")]
+    topics: Count,
+    /// Start of the random directions.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Builds and says what happened.
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
+    let installation = Installation::open(&context.data)?;
+    let options = BuildOptions {
+        count: args.topics.0,
+        seed: args.seed,
+        is_stop_word: &::index::is_stop_word,
+        progress: &Context::say,
+        at: Timestamp::now(),
+    };
+    let built = topics::build(&*installation.catalog, &options).map_err(|error| match error {
+        BuildError::TooFew { .. } => anyhow::Error::new(Usage(error.to_string())),
+        other => other.into(),
+    })?;
+    let build = &built.build;
+    if context.json {
+        output::json(&json!({
+            "build": build.build, "catalogue_seq": build.seq, "records": build.n_records,
+            "outliers": build.n_outliers, "topics": built.n_topics, "fields": built.n_fields,
+            "coherence_npmi": built.coherence_npmi, "diversity": build.diversity,
+            "happened": built.happened, "method": build.method,
+        }))?;
+        return Ok(Outcome::Done);
+    }
+    output::line(format!(
+        "build {}: {} topics in {} fields from {} open records, {} of them in none; coherence (NPMI) {:.3}, diversity {:.3}",
+        build.build,
+        built.n_topics,
+        built.n_fields,
+        build.n_records,
+        build.n_outliers,
+        built.coherence_npmi,
+        build.diversity
+    ))?;
+    for (what, n) in &built.happened {
+        output::line(format!("  {what:8} {n:>6}"))?;
+    }
+    Ok(Outcome::Done)
+}
