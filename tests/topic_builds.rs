@@ -95,7 +95,7 @@ fn what_people_decide_stands_over_rebuilds_and_is_taken_back() {
     let find = |id: &str| {
         let all = list(&installation);
         all.into_iter()
-            .find(|topic| topic["topic"].to_string() == id)
+            .find(|topic| topic["topic"] == id.parse::<u64>().unwrap())
     };
     assert!(find(&from).is_none());
     assert_eq!(find(&into).unwrap()["size"], sizes(0) + sizes(1));
