@@ -11,7 +11,7 @@ use crate::installation::repository;
 
 /// The layer of each crate; an arrow may only go to a lower layer, or stand in
 /// [`SAME_LAYER`].
-const LAYERS: [(&str, u8); 14] = [
+const LAYERS: [(&str, u8); 15] = [
     ("records", 0),
     ("text", 0),
     ("formats", 0),
@@ -20,6 +20,7 @@ const LAYERS: [(&str, u8); 14] = [
     ("catalog", 1),
     ("index", 1),
     ("ingest", 2),
+    ("harvest", 2),
     ("search", 2),
     ("duplicates", 2),
     ("topics", 2),
@@ -30,12 +31,14 @@ const LAYERS: [(&str, u8); 14] = [
 
 /// Arrows inside a layer that the house allows: leaves share the vocabulary and
 /// the text tools.
-const SAME_LAYER: [(&str, &str); 5] = [
+const SAME_LAYER: [(&str, &str); 6] = [
     ("formats", "records"),
     ("formats", "text"),
     ("extract", "records"),
     ("extract", "text"),
     ("embed", "text"),
+    // What is harvested goes the way of what is ingested.
+    ("harvest", "ingest"),
 ];
 
 /// A longer file needs a reason: data tables only.

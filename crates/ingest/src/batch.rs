@@ -1,16 +1,69 @@
 //! From what was read to what is written: records meet what the catalogue has
 //! under the same id or identifier.
 
-use catalog::{Applied, Batch, CatalogStore, Detail, Put, PutOutcome};
+use catalog::{Applied, Batch, CatalogStore, Detail, Put, PutOutcome, StoredRecord};
 use formats::{IdSource, Parsed};
 use records::{Clearance, Identifier, Record, RecordId, fill_gaps};
 use rustc_hash::FxHashMap;
 
 use crate::{IngestError, IngestReport};
 
+/// Writes records with what else is in the batch, in one transaction: each one
+/// joins the record that is there under its id or identifier.
+///
+/// * `batch`: without puts; they come from `incoming`.
+/// * `report`: `added`, `updated`, `unchanged` and `duplicates` grow by the
+///   records of `incoming`, each in one of them.
+///
+/// # Errors
+/// Nothing is written after an error, and nothing counted.
+pub fn write_records(
+    catalog: &dyn CatalogStore,
+    mut batch: Batch,
+    incoming: Vec<Parsed>,
+    report: &mut IngestReport,
+) -> Result<Applied, IngestError> {
+    let mut puts = Puts::join(catalog, incoming)?;
+    puts.fill(&mut batch);
+    let applied = catalog.apply(batch)?;
+    puts.count(&applied.puts, report);
+    Ok(applied)
+}
+
+/// Counts what [`write_records`] would do with these records, and writes
+/// nothing.
+///
+/// # Errors
+/// When the catalogue cannot be read.
+pub fn preview_records(
+    catalog: &dyn CatalogStore,
+    incoming: Vec<Parsed>,
+    report: &mut IngestReport,
+) -> Result<(), IngestError> {
+    let puts = Puts::join(catalog, incoming)?;
+    let ids: Vec<RecordId> = puts.puts.iter().map(|put| put.record.id.clone()).collect();
+    let stored = catalog.get_many(&ids, Clearance::Staff, Detail::Full)?;
+    let outcome = |(put, stored): (&Put, Option<StoredRecord>)| match stored {
+        None => PutOutcome::Added,
+        Some(stored) => what_changes(&put.record, stored.record),
+    };
+    let outcomes: Vec<PutOutcome> = puts.puts.iter().zip(stored).map(outcome).collect();
+    puts.count(&outcomes, report);
+    Ok(())
+}
+
+/// Provenance does not count, as in the catalogue.
+fn what_changes(record: &Record, mut stored: Record) -> PutOutcome {
+    stored.provenance = record.provenance.clone();
+    match stored == *record {
+        true => PutOutcome::Unchanged,
+        false => PutOutcome::Updated,
+    }
+}
+
 /// Puts on their way into one batch.
 #[derive(Default)]
-pub(crate) struct Puts {
+struct Puts {
     puts: Vec<Put>,
     /// For each put: whether it came under another id than the record has.
     is_other_id: Vec<bool>,
@@ -23,7 +76,7 @@ impl Puts {
     /// is there replaces it, and keeps what its source does not speak of; one
     /// that only shares its identifier, or comes from another source, fills
     /// its gaps.
-    pub(crate) fn join(
+    fn join(
         catalog: &dyn CatalogStore,
         incoming: Vec<Parsed>,
     ) -> Result<Self, IngestError> {
@@ -69,14 +122,14 @@ impl Puts {
     }
 
     /// Moves the puts into `batch`; what is left counts the outcomes.
-    pub(crate) fn fill(&mut self, batch: &mut Batch) {
+    fn fill(&mut self, batch: &mut Batch) {
         batch.puts = std::mem::take(&mut self.puts);
     }
 
     /// Counts what became of the puts.
-    pub(crate) fn count(&self, applied: &Applied, report: &mut IngestReport) {
+    fn count(&self, outcomes: &[PutOutcome], report: &mut IngestReport) {
         report.duplicates += self.n_folded;
-        for (outcome, is_other_id) in applied.puts.iter().zip(&self.is_other_id) {
+        for (outcome, is_other_id) in outcomes.iter().zip(&self.is_other_id) {
             match outcome {
                 PutOutcome::Added => report.added += 1,
                 PutOutcome::Updated => report.updated += 1,

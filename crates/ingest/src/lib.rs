@@ -29,10 +29,12 @@ mod report;
 mod vectoriser;
 pub mod walk;
 
+pub use batch::{preview_records, write_records};
 pub use error::IngestError;
 pub use file_store::FileStore;
 pub use indexer::{Indexed, Indexer};
 pub use options::IngestOptions;
+pub use overlap::beside_indexing;
 pub use pipeline::{Ingester, Progress};
 pub use report::{IngestReport, SetAside};
 pub use vectoriser::{Vectorised, Vectoriser};

@@ -16,7 +16,7 @@ pub struct IngestOptions {
 
 impl IngestOptions {
     /// Applies the options. `says_type`: whether the source says the type.
-    pub(crate) fn apply(&self, record: &mut Record, says_type: bool) {
+    pub fn apply(&self, record: &mut Record, says_type: bool) {
         if let Some(collection) = &self.collection
             && let Err(place) = record.collections.binary_search(collection)
         {

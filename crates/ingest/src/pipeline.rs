@@ -15,7 +15,7 @@ use records::with_causes;
 
 use crate::{
     FileStore, IngestError, IngestOptions, IngestReport, SetAside, archive,
-    batch::Puts,
+    batch::write_records,
     checkpoint::{Checkpoint, CheckpointName},
     document::{self, DocumentError},
     records_file,
@@ -323,14 +323,11 @@ impl Ingester<'_> {
 
     pub(crate) fn apply(
         &self,
-        mut batch: Batch,
+        batch: Batch,
         parsed: Vec<Parsed>,
         run: &mut Run,
     ) -> Result<(), IngestError> {
-        let mut puts = Puts::join(self.catalog, parsed)?;
-        puts.fill(&mut batch);
-        let applied = self.catalog.apply(batch)?;
-        puts.count(&applied, &mut run.report);
+        write_records(self.catalog, batch, parsed, &mut run.report)?;
         Ok(())
     }
 

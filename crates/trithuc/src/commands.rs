@@ -7,6 +7,7 @@ mod eval;
 mod export;
 mod extract;
 mod extract_worker;
+mod harvest;
 mod index;
 mod ingest;
 mod links;
@@ -38,6 +39,9 @@ pub(crate) enum Command {
     /// Take in records and documents, and make them findable; resumable,
     /// idempotent.
     Ingest(ingest::Args),
+    /// Take in the records of another repository by OAI-PMH; resumable,
+    /// afterwards only what changed.
+    Harvest(harvest::Args),
     /// Bring the indexes up to the catalogue, or build them anew.
     Index(index::Args),
     /// Search, from the command line.
@@ -86,6 +90,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Completions(args) => completions::run(&args),
         Command::Duplicates(command) => duplicates::run(&command, context),
         Command::Ingest(args) => ingest::run(&args, context),
+        Command::Harvest(args) => harvest::run(&args, context),
         Command::Index(args) => index::run(&args, context),
         Command::Search(args) => search::run(&args, context),
         Command::Similar(args) => similar::run(&args, context),
