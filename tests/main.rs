@@ -7,6 +7,7 @@
 //! * `exports`: ten formats, by name, ending and `Accept`; whole searches.
 //! * `generations`: models side by side, cut-over, way back, comparison; killed
 //!   while vectors are made.
+//! * `harvest`: a failing source arrives whole; a library follows another one.
 //! * `ingest_bad_input`: what cannot be read is set aside with its cure.
 //! * `ingest_formats`: what goes in comes out again; a second run is nothing.
 //! * `installation`: the program over a data folder, for the other modules.
@@ -34,6 +35,7 @@ mod crash;
 mod duplicates;
 mod exports;
 mod generations;
+mod harvest;
 mod ingest_bad_input;
 mod ingest_formats;
 mod installation;

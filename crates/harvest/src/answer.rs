@@ -82,7 +82,9 @@ pub(crate) fn value(text: &str, name: &str) -> Option<String> {
 
 /// The texts of all elements of a name.
 pub(crate) fn values(text: &str, name: &str) -> Vec<String> {
-    scan::all(text, name).filter_map(|found| found.text()).collect()
+    scan::all(text, name)
+        .filter_map(|found| found.text())
+        .collect()
 }
 
 /// Where a list goes on; `None` at its end.
@@ -177,7 +179,9 @@ enum Header {
 
 impl Header {
     fn of(raw: &str) -> Self {
-        let is_record = scan::all(raw, "record").next().is_some_and(|r| r.start == 0);
+        let is_record = scan::all(raw, "record")
+            .next()
+            .is_some_and(|r| r.start == 0);
         let mut headers = scan::all(raw, "header");
         let (first, second) = (headers.next(), headers.next());
         if !is_record || second.is_some() {

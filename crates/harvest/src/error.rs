@@ -7,19 +7,25 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 pub enum HarvestError {
     /// The address cannot be one.
-    #[error("`{url}` is no address of a repository; give its base URL, as in `https://example.vn/oai`")]
+    #[error(
+        "`{url}` is no address of a repository; give its base URL, as in `https://example.vn/oai`"
+    )]
     Address {
         /// As given.
         url: String,
     },
     /// A bound that is no date.
-    #[error("`{value}` is no date; write `2024-01-31` or `2024-01-31T08:00:00Z`, both bounds alike")]
+    #[error(
+        "`{value}` is no date; write `2024-01-31` or `2024-01-31T08:00:00Z`, both bounds alike"
+    )]
     Date {
         /// As given.
         value: String,
     },
     /// The source does not answer, however often it is asked.
-    #[error("`{url}` cannot be harvested: {reason}; check the address, or run the same command later: it goes on from here")]
+    #[error(
+        "`{url}` cannot be harvested: {reason}; check the address, or run the same command later: it goes on from here"
+    )]
     Unreachable {
         /// The request.
         url: String,
@@ -33,7 +39,9 @@ pub enum HarvestError {
         wait: Duration,
     },
     /// The answer is of no OAI-PMH repository.
-    #[error("`{url}` does not answer as an OAI-PMH repository ({reason}); give its base URL, as its operators publish it")]
+    #[error(
+        "`{url}` does not answer as an OAI-PMH repository ({reason}); give its base URL, as its operators publish it"
+    )]
     NotARepository {
         /// The request.
         url: String,
@@ -49,7 +57,9 @@ pub enum HarvestError {
         offered: String,
     },
     /// The source refuses the request.
-    #[error("the source refuses the request with `{code}`: {message}; change --prefix, --set, --from or --until")]
+    #[error(
+        "the source refuses the request with `{code}`: {message}; change --prefix, --set, --from or --until"
+    )]
     Refused {
         /// Of OAI-PMH.
         code: String,
@@ -57,7 +67,9 @@ pub enum HarvestError {
         message: String,
     },
     /// Nothing came at all.
-    #[error("the source has no record for this request, so nothing was taken in{hint}; widen --set, --from or --until")]
+    #[error(
+        "the source has no record for this request, so nothing was taken in{hint}; widen --set, --from or --until"
+    )]
     Nothing {
         /// What may be wrong with it.
         hint: String,

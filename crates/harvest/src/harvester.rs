@@ -16,8 +16,8 @@ use crate::{
     answer::Page,
     http::Http,
     source::{FEW_ATTEMPTS, Identity, NoAnswer, Source},
-    trouble::alone,
     state::{State, StateName},
+    trouble::alone,
     window::{Window, read},
     writer::{Aside, Writer},
 };
@@ -95,10 +95,7 @@ impl List {
 }
 
 /// The addresses below a repository that something is set aside from.
-fn quarantined(
-    catalog: &dyn CatalogStore,
-    url: &str,
-) -> Result<FxHashSet<String>, HarvestError> {
+fn quarantined(catalog: &dyn CatalogStore, url: &str) -> Result<FxHashSet<String>, HarvestError> {
     let mut found = FxHashSet::default();
     let mut after = 0;
     loop {
@@ -185,7 +182,9 @@ impl<'a> Run<'a> {
         }
         let bound = |value: &Option<String>, is_until| {
             let value = value.as_deref();
-            value.map(|value| granularity.bound(value, is_until)).transpose()
+            value
+                .map(|value| granularity.bound(value, is_until))
+                .transpose()
         };
         let mut window = Window {
             from: bound(&request.from, false)?,
@@ -197,7 +196,8 @@ impl<'a> Run<'a> {
         }
         if !self.identity.keeps_deletions {
             self.report.notice(
-                "the source does not keep its deletions: records deleted there stay here".to_owned(),
+                "the source does not keep its deletions: records deleted there stay here"
+                    .to_owned(),
             );
         }
         state.windows = vec![window];
@@ -245,13 +245,19 @@ impl<'a> Run<'a> {
 
     /// Takes a page and moves on, in one transaction.
     fn take(&mut self, page: Page, window: &Window) -> Result<(), HarvestError> {
-        self.list.n_empty = if page.is_empty() { self.list.n_empty + 1 } else { 0 };
+        self.list.n_empty = if page.is_empty() {
+            self.list.n_empty + 1
+        } else {
+            0
+        };
         let is_known = !page.is_empty() && !self.list.pages.insert(page.fingerprint());
         if is_known || self.list.n_empty > MAX_EMPTY_PAGES {
             return self.narrow(window, "the list of the source runs in a circle".into());
         }
         let token = page.token.clone();
-        let is_circle = token.as_ref().is_some_and(|token| !self.list.tokens.insert(token.clone()));
+        let is_circle = token
+            .as_ref()
+            .is_some_and(|token| !self.list.tokens.insert(token.clone()));
         let mut state = self.state.clone();
         match &token {
             Some(_) => state.token.clone_from(&token),
@@ -323,9 +329,14 @@ impl<'a> Run<'a> {
             });
         }
         if self.report.seen == 0 {
-            let since = if self.is_incremental { " since the last harvest" } else { "" };
-            self.report
-                .notice(format!("the source has nothing new{since}: nothing was taken in"));
+            let since = if self.is_incremental {
+                " since the last harvest"
+            } else {
+                ""
+            };
+            self.report.notice(format!(
+                "the source has nothing new{since}: nothing was taken in"
+            ));
         }
         Ok(())
     }

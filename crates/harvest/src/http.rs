@@ -71,7 +71,10 @@ impl Http {
 
     /// The body of the answer.
     pub(crate) fn get(&self, url: &str, now: Timestamp) -> Result<Vec<u8>, Failure> {
-        let request = self.0.get(url).header("Accept", "text/xml, application/xml");
+        let request = self
+            .0
+            .get(url)
+            .header("Accept", "text/xml, application/xml");
         let mut answer = request.call().map_err(failure)?;
         let status = answer.status();
         if !status.is_success() {
@@ -89,8 +92,13 @@ fn failure(error: ureq::Error) -> Failure {
             "the answer is larger than {} MiB",
             MAX_BODY_BYTES >> 20
         )),
-        E::BadUri(_) | E::Http(_) | E::Tls(_) | E::Rustls(_) | E::TooManyRedirects
-        | E::RedirectFailed | E::InvalidProxyUrl => Failure::Final(error.to_string()),
+        E::BadUri(_)
+        | E::Http(_)
+        | E::Tls(_)
+        | E::Rustls(_)
+        | E::TooManyRedirects
+        | E::RedirectFailed
+        | E::InvalidProxyUrl => Failure::Final(error.to_string()),
         other => Failure::transient(other.to_string()),
     }
 }
@@ -102,7 +110,9 @@ fn refusal(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Failure {
     if !is_passing {
         return Failure::Final(reason);
     }
-    let value = headers.get(header::RETRY_AFTER).and_then(|v| v.to_str().ok());
+    let value = headers
+        .get(header::RETRY_AFTER)
+        .and_then(|v| v.to_str().ok());
     Failure::Transient {
         reason,
         retry_after: value.and_then(|value| retry_after(value, now)),

@@ -120,10 +120,17 @@ mod tests {
 
     #[test]
     fn an_empty_token_is_none() {
-        for xml in ["<resumptionToken/>", "<resumptionToken cursor=\"9\"> </resumptionToken>"] {
+        for xml in [
+            "<resumptionToken/>",
+            "<resumptionToken cursor=\"9\"> </resumptionToken>",
+        ] {
             assert_eq!(all(xml, "resumptionToken").next().unwrap().text(), None);
         }
-        let token = all("<resumptionToken>a&lt;b</resumptionToken>", "resumptionToken").next();
+        let token = all(
+            "<resumptionToken>a&lt;b</resumptionToken>",
+            "resumptionToken",
+        )
+        .next();
         assert_eq!(token.unwrap().text().as_deref(), Some("a<b"));
     }
 

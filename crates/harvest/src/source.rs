@@ -24,7 +24,11 @@ pub(crate) const FEW_ATTEMPTS: u32 = 3;
 /// goes on.
 const MAX_WAIT: Duration = Duration::from_secs(600);
 
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// Why a request gave no answer.
 #[derive(Debug)]
@@ -118,7 +122,10 @@ impl Source<'_> {
                         is_final: true,
                     }));
                 }
-                Err(Failure::Transient { reason, retry_after }) => (reason, retry_after),
+                Err(Failure::Transient {
+                    reason,
+                    retry_after,
+                }) => (reason, retry_after),
             };
             tracing::info!(url, attempt, reason, "harvest request failed");
             if attempt >= n_attempts {

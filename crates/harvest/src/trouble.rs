@@ -37,7 +37,10 @@ impl Run<'_> {
     pub(crate) fn mend(&self, page: Page, asides: &mut Vec<Aside>) -> Vec<PageRecord> {
         let mut records = Vec::with_capacity(page.records.len());
         let lost = "its XML is broken in the list of the source";
-        let lost = page.lost.into_iter().map(|id| (id, lost.to_owned(), Vec::new()));
+        let lost = page
+            .lost
+            .into_iter()
+            .map(|id| (id, lost.to_owned(), Vec::new()));
         let mut broken: Vec<_> = lost.collect();
         for record in page.records {
             match record.what {
@@ -209,7 +212,10 @@ impl Run<'_> {
             let text = answer::text(&body);
             all.extend(answer::identifiers(&text));
             token = answer::token(&text);
-            if token.as_ref().is_none_or(|next| !tokens.insert(next.clone())) {
+            if token
+                .as_ref()
+                .is_none_or(|next| !tokens.insert(next.clone()))
+            {
                 break;
             }
         }

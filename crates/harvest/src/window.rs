@@ -57,7 +57,9 @@ pub(crate) fn read(value: &str) -> Option<Timestamp> {
         return Some(at);
     }
     let day: Date = value.parse().ok()?;
-    day.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
+    day.to_zoned(TimeZone::UTC)
+        .ok()
+        .map(|zoned| zoned.timestamp())
 }
 
 /// A span of datestamps, both ends in it; an end that is not there is open.

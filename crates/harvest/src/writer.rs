@@ -91,7 +91,12 @@ impl Writer<'_> {
         let new = sorted.report.quarantined.iter().map(|aside| &aside.path);
         self.quarantined.extend(new.cloned());
         let deleted = sorted.deleted.iter().cloned();
-        batch.tombstones = deleted.map(|id| Tombstone { id, merged_into: None }).collect();
+        batch.tombstones = deleted
+            .map(|id| Tombstone {
+                id,
+                merged_into: None,
+            })
+            .collect();
         batch.blobs = sorted.blobs;
         batch.blobs.push(self.name.blob(state));
         let done = self.commit(&batch, &sorted.parsed, &mut sorted.report)?;

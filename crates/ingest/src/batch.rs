@@ -76,10 +76,7 @@ impl Puts {
     /// is there replaces it, and keeps what its source does not speak of; one
     /// that only shares its identifier, or comes from another source, fills
     /// its gaps.
-    fn join(
-        catalog: &dyn CatalogStore,
-        incoming: Vec<Parsed>,
-    ) -> Result<Self, IngestError> {
+    fn join(catalog: &dyn CatalogStore, incoming: Vec<Parsed>) -> Result<Self, IngestError> {
         let mut targets = targets(catalog, &incoming)?;
         // A record that was merged into another one goes on to that one, and
         // does not come back as the duplicate that it was.

@@ -105,7 +105,9 @@ fn request(args: &Args) -> anyhow::Result<HarvestRequest> {
         .filter(|wait| *wait <= Duration::from_secs(60))
         .ok_or_else(|| {
             let wait = args.retry_wait;
-            Usage(format!("--retry-wait `{wait}` is no number of seconds from 0 to 60"))
+            Usage(format!(
+                "--retry-wait `{wait}` is no number of seconds from 0 to 60"
+            ))
         })?;
     Ok(HarvestRequest {
         // The address of a request is as good as that of the repository.
@@ -142,7 +144,11 @@ fn show(bar: &ProgressBar, report: &HarvestReport) {
 }
 
 fn print(report: &HarvestReport, is_dry_run: bool) -> anyhow::Result<()> {
-    let tried = if is_dry_run { "; a dry run: nothing was written" } else { "" };
+    let tried = if is_dry_run {
+        "; a dry run: nothing was written"
+    } else {
+        ""
+    };
     output::line(format!(
         "{} seen: {} added, {} updated, {} unchanged, {} duplicates, {} deleted, {} set aside, in {:.1} s{tried}",
         report.seen,
