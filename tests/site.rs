@@ -68,7 +68,16 @@ impl Site {
         full_text.upsert(&records).unwrap();
         full_text.commit(applied.seq).unwrap();
         full_text.finish().unwrap();
-        let catalogue: Arc<dyn CatalogStore> = Arc::new(catalogue);
+        let options = topics::BuildOptions {
+            count: topics::TopicCount::Auto,
+            seed: 1,
+            is_stop_word: &index::is_stop_word,
+            progress: &|_| {},
+            at,
+        };
+        topics::build(&catalogue, &options).unwrap();
+        let topics = Arc::new(catalogue);
+        let catalogue: Arc<dyn CatalogStore> = topics.clone();
         let keys = accounts(&Accounts::new(catalogue.clone()), at);
         let files = FileStore::new(data.path().join("files"));
         files.keep(&blake3::hash(PDF), PDF).unwrap();
@@ -76,6 +85,7 @@ impl Site {
         let reader = WorkerPool::new(program().into(), arguments, WorkerLimits::default());
         let library = Library::new(catalogue, Arc::new(full_text))
             .with_files(files)
+            .with_topics(topics)
             .with_reader(Arc::new(reader));
         let (sender, receiver) = mpsc::channel();
         thread::spawn(move || {

@@ -5,7 +5,10 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::installation::{Installation, repository};
+use crate::{
+    installation::{Installation, repository},
+    site::get_as,
+};
 
 fn sample() -> Vec<Value> {
     let folder = repository().join("tests/sample");
@@ -172,5 +175,32 @@ fn a_topic_of_closed_records_is_never_built() {
     let installation = built(&records);
     for topic in list(&installation) {
         assert!(!topic.to_string().contains("xyzzyqwv"), "{topic}");
+    }
+}
+
+#[test]
+fn the_api_gives_topics_of_what_the_caller_sees() {
+    let all = get_as("", "/api/v1/topics").json();
+    let topics = all["topics"].as_array().unwrap();
+    assert_eq!(all["build"], 1);
+    assert!(topics.len() >= 2, "{all}");
+    for topic in topics {
+        let one = get_as("", &format!("/api/v1/topics/{}", topic["topic"])).json();
+        assert_eq!(one["size"], topic["size"]);
+        assert_eq!(one["history"][0]["kind"], "born");
+        let n_central = one["central"].as_array().unwrap().len() as u64;
+        assert_eq!(n_central, topic["size"].as_u64().unwrap().min(20));
+    }
+    for (address, status) in [
+        ("/api/v1/topics?x=1", 400),
+        ("/api/v1/topics/1?limit=3", 400),
+        ("/api/v1/topics/99999", 404),
+        ("/api/v1/topics/-1", 404),
+        ("/api/v1/topics/abc", 404),
+        ("/api/v1/topics/18446744073709551615", 404),
+    ] {
+        let answer = get_as("", address);
+        assert_eq!(answer.status, status, "{address}: {}", answer.body);
+        assert!(answer.body.contains("\"type\""), "{address}");
     }
 }

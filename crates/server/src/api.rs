@@ -12,3 +12,4 @@ pub(crate) mod reply;
 pub(crate) mod search;
 pub(crate) mod similar;
 pub(crate) mod status;
+pub(crate) mod topics;

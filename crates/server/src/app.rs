@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use catalog::{CatalogError, CatalogStore};
+use catalog::{CatalogError, CatalogStore, TopicStore};
 use extract::DocumentReader;
 use index::FullTextStore;
 use ingest::FileStore;
@@ -23,6 +23,8 @@ pub struct Library {
     pub full_text: Arc<dyn FullTextStore>,
     /// Answers questions from both.
     pub searcher: Arc<Searcher>,
+    /// Topics; `None` in a library that keeps none.
+    pub topics: Option<Arc<dyn TopicStore>>,
     /// Documents of the records; `None` in a library of descriptions only.
     pub files: Option<FileStore>,
     /// Reads documents that readers send; `None` where only texts are taken.
@@ -37,6 +39,7 @@ impl Library {
             catalogue,
             full_text,
             searcher,
+            topics: None,
             files: None,
             reader: None,
         }
@@ -68,6 +71,15 @@ impl Library {
     pub fn with_reader(self, reader: Arc<dyn DocumentReader + Send>) -> Self {
         Self {
             reader: Some(reader),
+            ..self
+        }
+    }
+
+    /// The library with its topics.
+    #[must_use]
+    pub fn with_topics(self, topics: Arc<dyn TopicStore>) -> Self {
+        Self {
+            topics: Some(topics),
             ..self
         }
     }

@@ -150,6 +150,8 @@ fn api_routes() -> Router<Arc<App>> {
             get(api::accounts::list_users).post(api::accounts::add_user),
         )
         .route("/api/v1/users/{name}", patch(api::accounts::change_user))
+        .route("/api/v1/topics", get(api::topics::list_topics))
+        .route("/api/v1/topics/{id}", get(api::topics::get_topic))
         .route("/api/v1/status", get(api::status::get_status))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
 }

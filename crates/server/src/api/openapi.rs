@@ -49,6 +49,8 @@ use crate::{
         crate::api::accounts::list_users,
         crate::api::accounts::add_user,
         crate::api::accounts::change_user,
+        crate::api::topics::list_topics,
+        crate::api::topics::get_topic,
         crate::api::status::get_status,
     ),
     components(schemas(Problem)),

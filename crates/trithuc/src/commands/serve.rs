@@ -71,12 +71,14 @@ fn open(data: &Path) -> anyhow::Result<Library> {
             index.display()
         )
     })?;
-    let catalogue: Arc<dyn CatalogStore> = Arc::new(SqliteCatalog::open(&file)?);
+    let topics = Arc::new(SqliteCatalog::open(&file)?);
+    let catalogue: Arc<dyn CatalogStore> = topics.clone();
     let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
     let files = FileStore::new(data.join("files"));
     let reader = Arc::new(extract_worker::pool()?);
     let library = Library::new(catalogue.clone(), full_text)
         .with_files(files)
+        .with_topics(topics)
         .with_reader(reader);
     let library = library.with_terms(installation::terms(data)?);
     let installation = Installation::open_or_create(data)?;
