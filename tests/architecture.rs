@@ -23,6 +23,7 @@ const LAYERS: [(&str, u8); 15] = [
     ("harvest", 2),
     ("search", 2),
     ("duplicates", 2),
+    ("quality", 2),
     ("topics", 2),
     ("trends", 2),
     ("server", 3),

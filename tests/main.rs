@@ -43,6 +43,7 @@ mod leaks;
 mod oai;
 mod overlap;
 mod pages;
+mod quality;
 mod query_reading;
 mod real_data;
 mod sandbox;

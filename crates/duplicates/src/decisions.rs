@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, RecordId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{DuplicatesError, Found, Pair, Sketch, find};
+use crate::{DuplicatesError, Found, Pair, SameAs, Sketch, find};
 
 const FOUND: &str = "duplicates/found";
 const APART: &str = "duplicates/apart";
@@ -97,6 +97,22 @@ pub fn listed(catalog: &dyn CatalogStore) -> Result<Option<Survey>, DuplicatesEr
         is_there(&pair.a) && is_there(&pair.b) && !apart.contains(&(pair.a.clone(), pair.b.clone()))
     });
     Ok(Some(survey))
+}
+
+/// The records of all pairs of duplicates (not versions) that nobody has
+/// decided on, by id; empty before the first [`survey`].
+///
+/// # Errors
+/// [`DuplicatesError::Damaged`], and the catalogue's.
+pub fn undecided(catalog: &dyn CatalogStore) -> Result<Vec<RecordId>, DuplicatesError> {
+    let pairs = listed(catalog)?.map_or_else(Vec::new, |survey| survey.pairs);
+    let duplicates = pairs
+        .into_iter()
+        .filter(|pair| pair.same_as == SameAs::Duplicate);
+    let mut ids: Vec<RecordId> = duplicates.flat_map(|pair| [pair.a, pair.b]).collect();
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
 }
 
 /// Remembers that two records are not one work, or are to stay two.

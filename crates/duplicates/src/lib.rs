@@ -19,7 +19,7 @@ mod names;
 mod score;
 mod sketch;
 
-pub use decisions::{Survey, keep_apart, listed, survey};
+pub use decisions::{Survey, keep_apart, listed, survey, undecided};
 pub use error::DuplicatesError;
 pub use evidence::{Evidence, N_FEATURES, compare, features};
 pub use find::{Found, Pair, SameAs, find};

@@ -3,10 +3,12 @@
 pub(crate) mod accounts;
 pub(crate) mod changes;
 pub(crate) mod compare;
+pub(crate) mod duplicates;
 pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod links;
 pub(crate) mod openapi;
+pub(crate) mod quality;
 pub(crate) mod record;
 pub(crate) mod reply;
 pub(crate) mod search;

@@ -19,6 +19,7 @@ mod auth;
 mod citation;
 mod cors;
 mod dcat;
+mod decisions;
 mod edge;
 mod error;
 mod exports;

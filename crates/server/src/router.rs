@@ -100,6 +100,11 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/account/keys/{id}/remove", post(pages::remove_key))
         .route("/users", get(pages::show_users).post(pages::add_user))
         .route("/users/{name}", post(pages::change_user))
+        .route(
+            "/quality",
+            get(pages::show_quality).post(pages::judge_quality),
+        )
+        .route("/quality/{rule}", get(pages::show_worklist))
         .route("/preferences", post(pages::set_preferences))
         .route("/assets/{name}", get(show_asset))
 }
@@ -152,6 +157,24 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/api/v1/users/{name}", patch(api::accounts::change_user))
         .route("/api/v1/topics", get(api::topics::list_topics))
         .route("/api/v1/topics/{id}", get(api::topics::get_topic))
+        .route(
+            "/api/v1/quality",
+            get(api::quality::get_quality).post(api::quality::judge_quality),
+        )
+        .route("/api/v1/quality/{rule}", get(api::quality::get_worklist))
+        .route("/api/v1/duplicates", get(api::duplicates::list_duplicates))
+        .route(
+            "/api/v1/duplicates/apart",
+            post(api::duplicates::keep_duplicates_apart),
+        )
+        .route(
+            "/api/v1/duplicates/merges",
+            get(api::duplicates::list_merges).post(api::duplicates::add_merge),
+        )
+        .route(
+            "/api/v1/duplicates/merges/{number}",
+            delete(api::duplicates::undo_merge),
+        )
         .route("/api/v1/status", get(api::status::get_status))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
 }

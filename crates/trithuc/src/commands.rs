@@ -14,6 +14,7 @@ mod links;
 mod manuscript;
 mod model;
 mod overlap;
+mod quality;
 mod search;
 mod searching;
 mod serve;
@@ -53,6 +54,9 @@ pub(crate) enum Command {
     Overlap(overlap::Args),
     /// Works that have to do with a record, with what speaks for each.
     Links(links::Args),
+    /// How good the records are by the six criteria, and what to mend.
+    #[command(subcommand)]
+    Quality(quality::Command),
     /// Show one record.
     Show(show::Args),
     /// Write all records that a query finds.
@@ -96,6 +100,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Similar(args) => similar::run(&args, context),
         Command::Overlap(args) => overlap::run(&args, context),
         Command::Links(args) => links::run(&args, context),
+        Command::Quality(command) => quality::run(&command, context),
         Command::Show(args) => show::run(&args, context),
         Command::Export(args) => export::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),

@@ -102,7 +102,11 @@ pub(crate) struct UserChange {
     disabled: Option<bool>,
 }
 
-fn body<T: DeserializeOwned>(bytes: &[u8], headers: &HeaderMap) -> Result<T, ApiError> {
+/// The JSON of a request from a page of ours, or from a program.
+///
+/// # Errors
+/// [`ApiError::ForeignForm`], [`ApiError::InvalidParameter`].
+pub(crate) fn body<T: DeserializeOwned>(bytes: &[u8], headers: &HeaderMap) -> Result<T, ApiError> {
     if is_foreign(headers) {
         return Err(ApiError::ForeignForm);
     }

@@ -41,6 +41,7 @@ struct AccountPage {
     role: &'static str,
     sees: &'static str,
     is_admin: bool,
+    is_librarian: bool,
     keys: Vec<KeyView>,
     scopes: Vec<(&'static str, &'static str)>,
     /// The secret of a key made just now; shown this once.
@@ -100,6 +101,7 @@ async fn page(
         role: role_word(account.role, visit),
         sees,
         is_admin: account.role == Role::Admin,
+        is_librarian: account.role >= Role::Librarian,
         keys: keys.iter().map(|key| key_view(key, visit)).collect(),
         scopes: scopes
             .map(|scope| (scope.as_str(), scope_word(*scope, visit)))
