@@ -49,6 +49,7 @@ fn addresses() -> Vec<String> {
         "/api/v1/topics/2",
         "/api/v1/openapi.json",
         "/quality",
+        "/duplicates",
         "/quality/abstract",
         "/api/v1/quality",
         "/api/v1/quality/abstract?limit=1000",

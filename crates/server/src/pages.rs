@@ -4,6 +4,7 @@
 mod about;
 mod account;
 mod compare;
+mod duplicates;
 mod error;
 mod explorer;
 mod facets;
@@ -28,6 +29,9 @@ mod users;
 pub(crate) use about::show_about;
 pub(crate) use account::{add_key, change_password, remove_key, show_account};
 pub(crate) use compare::{compare, show_compare};
+pub(crate) use duplicates::{
+    keep_records_apart, merge_duplicates, show_duplicates, undo_duplicates,
+};
 pub(crate) use error::error_page;
 pub(crate) use explorer::show_explorer;
 pub(crate) use feed::show_feed;

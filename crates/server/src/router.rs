@@ -105,6 +105,10 @@ fn pages_routes() -> Router<Arc<App>> {
             get(pages::show_quality).post(pages::judge_quality),
         )
         .route("/quality/{rule}", get(pages::show_worklist))
+        .route("/duplicates", get(pages::show_duplicates))
+        .route("/duplicates/merge", post(pages::merge_duplicates))
+        .route("/duplicates/apart", post(pages::keep_records_apart))
+        .route("/duplicates/undo", post(pages::undo_duplicates))
         .route("/preferences", post(pages::set_preferences))
         .route("/assets/{name}", get(show_asset))
 }
