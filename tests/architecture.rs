@@ -11,7 +11,7 @@ use crate::installation::repository;
 
 /// The layer of each crate; an arrow may only go to a lower layer, or stand in
 /// [`SAME_LAYER`].
-const LAYERS: [(&str, u8); 15] = [
+const LAYERS: [(&str, u8); 16] = [
     ("records", 0),
     ("text", 0),
     ("formats", 0),
