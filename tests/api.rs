@@ -311,8 +311,14 @@ fn the_description_names_operations_that_answer() {
             "admin",
             &path.replace("{id}", "bai-bao").replace("{rule}", "year"),
         );
-        assert_eq!(answer.status, 200, "{path}");
-        assert!(described["responses"]["200"].is_object(), "{path}");
+        // No topics are built in this library; that is described too.
+        let expected = match path.as_str() {
+            "/api/v1/topics/{id}" => 404,
+            _ => 200,
+        };
+        assert_eq!(answer.status, expected, "{path}");
+        let described = &described["responses"][expected.to_string()];
+        assert!(described.is_object(), "{path}");
     }
 }
 
