@@ -145,3 +145,22 @@ fn a_bad_export_is_refused_with_its_reason() {
         );
     }
 }
+
+#[test]
+fn a_record_is_cited_in_the_style_asked_for() {
+    let apa = get("/api/v1/records/bai-bao/citation");
+    assert_eq!(apa.status, 200, "{}", apa.body);
+    assert!(apa.body.contains("\"style\":\"apa\""), "{}", apa.body);
+    assert!(apa.body.contains("Nguyễn Thị Hạnh"), "{}", apa.body);
+    let ieee = get("/api/v1/records/bai-bao/citation?style=ieee");
+    assert!(ieee.body.contains("“Dự báo nước dâng”"), "{}", ieee.body);
+    let wrong = get("/api/v1/records/bai-bao/citation?style=apa6");
+    assert_eq!(wrong.status, 400);
+    assert!(wrong.body.contains("vancouver"), "{}", wrong.body);
+    let hidden = get(format!("/api/v1/records/{SECRET}/citation"));
+    assert_eq!(hidden.status, 404);
+    let page = get("/records/bai-bao");
+    for style in ["APA 7", "IEEE", "Vancouver", "ISO 690"] {
+        assert!(page.body.contains(style), "{style}");
+    }
+}

@@ -113,6 +113,7 @@ fn addresses() -> Vec<String> {
         all.push(format!("/api/v1/records/{id}"));
         all.push(format!("/api/v1/records/{id}/linkset"));
         all.push(format!("/api/v1/records/{id}/similar"));
+        all.push(format!("/api/v1/records/{id}/citation"));
         all.push(format!("/api/v1/records/{id}/overlap"));
         all.push(format!("/api/v1/records/{id}/links"));
         all.push(format!("/compare?record={id}"));

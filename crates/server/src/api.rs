@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod changes;
+pub(crate) mod citation;
 pub(crate) mod compare;
 pub(crate) mod duplicates;
 pub(crate) mod export;

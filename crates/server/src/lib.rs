@@ -16,7 +16,6 @@ mod api;
 mod app;
 mod assets;
 mod auth;
-mod citation;
 mod cors;
 mod dcat;
 mod decisions;

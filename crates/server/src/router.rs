@@ -144,6 +144,10 @@ fn api_routes() -> Router<Arc<App>> {
             get(api::compare::get_overlap),
         )
         .route(
+            "/api/v1/records/{id}/citation",
+            get(api::citation::get_citation),
+        )
+        .route(
             "/api/v1/records/{id}/linkset",
             get(signposting::get_linkset),
         )

@@ -1,6 +1,7 @@
 //! One file a command. A command turns arguments into calls of the rooms below
 //! and their answers into text or JSON; it holds no logic of its own.
 
+mod cite;
 mod completions;
 mod duplicates;
 mod eval;
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     /// How good the records are by the six criteria, and what to mend.
     #[command(subcommand)]
     Quality(quality::Command),
+    /// The citation of one record, ready to copy.
+    Cite(cite::Args),
     /// Show one record.
     Show(show::Args),
     /// Write all records that a query finds.
@@ -101,6 +104,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Overlap(args) => overlap::run(&args, context),
         Command::Links(args) => links::run(&args, context),
         Command::Quality(command) => quality::run(&command, context),
+        Command::Cite(args) => cite::run(&args, context),
         Command::Show(args) => show::run(&args, context),
         Command::Export(args) => export::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),

@@ -26,7 +26,18 @@ pub(super) fn write(record: &Record, page: Option<&str>) -> Value {
             .map(|(_, text)| text.as_str()),
     );
     set("container-title", record.venue.as_deref());
-    set("publisher", record.publisher.as_deref());
+    // A thesis names its university where an article names its journal.
+    let university = (record.record_type == RecordType::Thesis).then_some(record.venue.as_deref());
+    set(
+        "publisher",
+        record.publisher.as_deref().or(university.flatten()),
+    );
+    set(
+        "number",
+        record
+            .identifier(Scheme::Patent)
+            .or(record.identifier(Scheme::Task)),
+    );
     set("volume", record.volume.as_deref());
     set("issue", record.issue.as_deref());
     set("page", record.pages.as_deref());

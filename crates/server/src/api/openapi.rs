@@ -38,6 +38,7 @@ use crate::{
         crate::api::compare::post_overlap,
         crate::api::compare::get_overlap,
         crate::api::links::get_links,
+        crate::api::citation::get_citation,
         crate::signposting::get_linkset,
         crate::api::changes::list_records,
         crate::api::changes::list_changes,

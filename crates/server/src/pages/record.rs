@@ -9,13 +9,13 @@ use axum::{
     response::Response,
 };
 use catalog::{Detail, StoredRecord};
+use citations::{Stretch, Style, cite};
 use index::FacetField;
 use records::{AccessLevel, Agent, Column, Lang, Record, RecordId};
 use search::{SearchRequest, Similar, links::FoundLink};
 
 use crate::{
     app::{App, Library},
-    citation::{Stretch, apa},
     error::ApiError,
     exports::{EXPORTS, Export},
     files::file_url,
@@ -88,7 +88,7 @@ struct RecordPage {
     compare_url: String,
     references: Vec<String>,
     references_label: String,
-    citation: Vec<Stretch>,
+    citations: Vec<(&'static str, Vec<Stretch>)>,
     exports: Vec<(&'static str, String, &'static str)>,
     files: Vec<FileView>,
     facts: Vec<Fact>,
@@ -275,7 +275,7 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
             .to_url("/compare"),
         references: record.references.clone(),
         references_label: fill(w.record.references, &[("n", &n_references)]),
-        citation: apa(record, locale),
+        citations: in_all_styles(record, locale),
         exports: EXPORTS
             .iter()
             .map(|export| (export.label, export.url(&record.id), export.media_type()))
@@ -287,6 +287,15 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
         title_lang,
         canonical,
     }
+}
+
+/// The citation in every style that can set the record, the commonest first.
+fn in_all_styles(record: &Record, locale: Locale) -> Vec<(&'static str, Vec<Stretch>)> {
+    let in_style = |style: Style| {
+        let citation = cite(record, style, locale.lang().as_str()).ok()?;
+        Some((style.label(), citation.0))
+    };
+    Style::ALL.into_iter().filter_map(in_style).collect()
 }
 
 /// The address of the first PDF, whole, as Google Scholar wants it.
