@@ -49,7 +49,7 @@ pub(crate) enum Command {
     /// Search, from the command line.
     Search(search::Args),
     /// Records about the same as a record, a document or a text.
-    Similar(similar::Args),
+    Similar(manuscript::ToCompare),
     /// What of a document or a record stands in the library already, passage
     /// beside passage.
     Overlap(overlap::Args),

@@ -35,6 +35,9 @@ use crate::{
     words::fill,
 };
 
+/// Name of a style, and the citation in it.
+type StyledCitation = (&'static str, Option<Vec<Stretch>>);
+
 /// The keywords of one language.
 struct KeywordGroup {
     label: String,
@@ -88,7 +91,7 @@ struct RecordPage {
     compare_url: String,
     references: Vec<String>,
     references_label: String,
-    citations: Vec<(&'static str, Vec<Stretch>)>,
+    citations: Vec<StyledCitation>,
     exports: Vec<(&'static str, String, &'static str)>,
     files: Vec<FileView>,
     facts: Vec<Fact>,
@@ -289,13 +292,14 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
     }
 }
 
-/// The citation in every style that can set the record, the commonest first.
-fn in_all_styles(record: &Record, locale: Locale) -> Vec<(&'static str, Vec<Stretch>)> {
+/// The citation in every style, the commonest first; `None` where a style
+/// cannot set the record.
+fn in_all_styles(record: &Record, locale: Locale) -> Vec<StyledCitation> {
     let in_style = |style: Style| {
-        let citation = cite(record, style, locale.lang().as_str()).ok()?;
-        Some((style.label(), citation.0))
+        let citation = cite(record, style, locale.lang().as_str()).ok();
+        (style.label(), citation.map(|citation| citation.0))
     };
-    Style::ALL.into_iter().filter_map(in_style).collect()
+    Style::ALL.into_iter().map(in_style).collect()
 }
 
 /// The address of the first PDF, whole, as Google Scholar wants it.

@@ -7,13 +7,31 @@ use anyhow::{Context as _, bail};
 use catalog::{CatalogStore, Detail};
 use extract::DocumentReader as _;
 use records::{Clearance, RecordId};
-use search::Manuscript;
+use search::{Filter, Manuscript};
 
 use super::extract_worker;
 use crate::{installation::Installation, outcome::Usage};
 
 /// Largest document, in bytes: the same as for ingestion.
 const MOST_BYTES: u64 = 512 << 20;
+
+/// Arguments of the commands that compare a text with the library.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ToCompare {
+    /// A document (PDF, DOCX, …), the id of a record, or - for text on standard
+    /// input.
+    pub(super) given: String,
+    /// Records to show.
+    #[arg(long, default_value_t = 10)]
+    pub(super) limit: usize,
+    /// Narrow to FIELD:VALUE, for example `type:task`; several values of one
+    /// field mean "or".
+    #[arg(long = "filter", value_name = "FIELD:VALUE")]
+    pub(super) filters: Vec<Filter>,
+    /// Language of titles and remarks: vi or en.
+    #[arg(long, default_value = "vi")]
+    pub(super) lang: String,
+}
 
 /// A text to compare, and the record that it is of.
 pub(super) struct Given {

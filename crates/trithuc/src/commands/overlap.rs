@@ -3,46 +3,39 @@
 
 use records::{Clearance, Lang, RecordType, Year};
 use search::{
-    Filter, Highlighted, OverlapRequest,
+    Highlighted, OverlapRequest,
     overlap::{Compared, Overlap, PassagePair, RecordOverlap, Side},
 };
 use serde::Serialize;
 
-use super::{manuscript, search::marked, searching};
+use super::{
+    manuscript::{self, ToCompare},
+    search::marked,
+    searching,
+};
 use crate::{context::Context, installation::Installation, outcome::Outcome, output};
 
 /// Arguments of `overlap`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A document (PDF, DOCX, …), the id of a record, or - for text on standard
-    /// input.
-    given: String,
-    /// Records to report.
-    #[arg(long, default_value_t = 10)]
-    limit: usize,
-    /// Compare only with FIELD:VALUE, for example `type:task`; several values
-    /// of one field mean "or".
-    #[arg(long = "filter", value_name = "FIELD:VALUE")]
-    filters: Vec<Filter>,
+    #[command(flatten)]
+    what: ToCompare,
     /// Look records up for this many passages from the beginning; all when not
     /// given.
     #[arg(long, value_name = "N")]
     passages: Option<usize>,
-    /// Language of titles and remarks: vi or en.
-    #[arg(long, default_value = "vi")]
-    lang: String,
 }
 
 /// Compares with the rights of whoever may read the data folder: everything.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let installation = Installation::open(&context.data)?;
-    let given = manuscript::read(&args.given, &installation)?;
+    let given = manuscript::read(&args.what.given, &installation)?;
     let searcher = searching::searcher(&installation)?;
     let request = OverlapRequest {
         except: given.record,
-        filters: args.filters.clone(),
-        lang: Lang::parse(&args.lang),
-        limit: args.limit,
+        filters: args.what.filters.clone(),
+        lang: Lang::parse(&args.what.lang),
+        limit: args.what.limit,
         max_passages: args.passages.unwrap_or(usize::MAX),
         ..OverlapRequest::new(given.manuscript, Clearance::Staff)
     };

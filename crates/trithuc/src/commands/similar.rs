@@ -1,31 +1,17 @@
 //! `trithuc similar FILE|ID`: records about the same as a record or a text.
 
 use records::{Clearance, Lang, RecordType, Year};
-use search::{Filter, Hit, SearchRequest, Similar};
+use search::{Hit, SearchRequest, Similar};
 use serde::Serialize;
 
-use super::{manuscript, searching};
+use super::{
+    manuscript::{self, ToCompare},
+    searching,
+};
 use crate::{context::Context, installation::Installation, outcome::Outcome, output};
 
-/// Arguments of `similar`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// The id of a record, a document (PDF, DOCX, …), or - for text on standard
-    /// input.
-    given: String,
-    /// Records to show.
-    #[arg(long, default_value_t = 10)]
-    limit: usize,
-    /// Narrow to FIELD:VALUE; several values of one field mean "or".
-    #[arg(long = "filter", value_name = "FIELD:VALUE")]
-    filters: Vec<Filter>,
-    /// Language of titles and remarks: vi or en.
-    #[arg(long, default_value = "vi")]
-    lang: String,
-}
-
 /// Searches with the rights of whoever may read the data folder: everything.
-pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
+pub(crate) fn run(args: &ToCompare, context: &Context) -> anyhow::Result<Outcome> {
     let installation = Installation::open(&context.data)?;
     let given = manuscript::read(&args.given, &installation)?;
     let searcher = searching::searcher(&installation)?;
