@@ -69,6 +69,9 @@ pub enum CatalogError {
         #[source]
         source: Cause,
     },
+    /// Whoever asked for the work wants it to end: see the jobs.
+    #[error("the work was stopped; what was written before stays")]
+    Stopped,
     /// Anything else that the storage engine says.
     #[error("catalogue failed while {doing}")]
     Storage {

@@ -24,7 +24,9 @@ mod topic;
 
 pub use batch::{Applied, Batch, Blob, Put, PutOutcome, QuarantineEntry, Tombstone};
 pub use error::{CatalogError, Cause};
-pub use job::{Job, JobId, JobQueue, JobState, NewJob};
+pub use job::{
+    Job, JobEnd, JobFilter, JobId, JobProgress, JobQueue, JobState, Lease, NewJob, RETRY_ATTEMPTS,
+};
 pub use memory::MemoryCatalog;
 pub use sqlite::SqliteCatalog;
 pub use store::CatalogStore;
