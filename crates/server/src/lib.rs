@@ -16,6 +16,8 @@ mod api;
 mod app;
 mod assets;
 mod auth;
+#[allow(dead_code, reason = "the pages of topics and trends come next")]
+mod charts;
 mod cors;
 mod dcat;
 mod decisions;
