@@ -14,6 +14,10 @@ pub struct Batch {
     pub tombstones: Vec<Tombstone>,
     /// Records to put in or to replace, in order.
     pub puts: Vec<Put>,
+    /// Records that stay as they are and whose derived data must be made anew:
+    /// each gets the next number, and the time of the batch. One that is not
+    /// there is passed over.
+    pub touched: Vec<RecordId>,
     /// Named values to set or to remove.
     pub blobs: Vec<Blob>,
     /// Sources (paths, addresses) that are read anew: what was set aside from
@@ -30,6 +34,7 @@ impl Batch {
             at,
             tombstones: Vec::new(),
             puts: Vec::new(),
+            touched: Vec::new(),
             blobs: Vec::new(),
             reread_sources: Vec::new(),
             quarantine: Vec::new(),
@@ -48,6 +53,7 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.tombstones.is_empty()
             && self.puts.is_empty()
+            && self.touched.is_empty()
             && self.blobs.is_empty()
             && self.reread_sources.is_empty()
             && self.quarantine.is_empty()

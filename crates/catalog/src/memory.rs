@@ -111,6 +111,14 @@ impl State {
         true
     }
 
+    fn touch(&mut self, id: &RecordId) {
+        let newest = self.records.get_mut(id).and_then(|v| v.last_mut());
+        if let Some(entry) = newest.filter(|entry| entry.record.is_some()) {
+            self.seq = self.seq.next();
+            (entry.seq, entry.at) = (self.seq, self.at);
+        }
+    }
+
     fn set_aside(&mut self, entry: QuarantineEntry) {
         let same = |old: &&mut Quarantined| {
             let old = &old.entry;
@@ -201,6 +209,9 @@ impl CatalogStore for MemoryCatalog {
         let n_deleted = deleted.filter(|gone| *gone).count();
         let puts = batch.puts.into_iter().map(|put| state.put(put));
         let puts = puts.collect::<Result<_, _>>()?;
+        for id in batch.touched {
+            state.touch(&id);
+        }
         for blob in batch.blobs {
             if blob.bytes.is_empty() {
                 state.blobs.remove(&blob.name);

@@ -14,7 +14,7 @@ use crate::{
 /// written as tests in `catalog::testsuite` (feature `testsuite`).
 pub trait CatalogStore: Send + Sync {
     /// Writes a whole batch in one transaction, in this order: tombstones,
-    /// puts, blobs, set-aside inputs. A put of what is already there, byte for
+    /// puts, touched records, blobs, set-aside inputs. A put of what is already there, byte for
     /// byte but for its provenance, changes nothing and gets no number.
     ///
     /// # Errors

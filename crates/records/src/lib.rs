@@ -6,6 +6,7 @@
 
 mod access;
 mod agent;
+mod agent_identifier;
 mod causes;
 mod change;
 mod dataset;
@@ -20,6 +21,7 @@ mod year;
 
 pub use access::{AccessLevel, Clearance, UnknownAccessLevel};
 pub use agent::{Agent, AgentKind, AgentRole};
+pub use agent_identifier::{AgentIdentifier, InvalidAgentIdentifier};
 pub use causes::with_causes;
 pub use change::ChangeSeq;
 pub use dataset::Column;

@@ -25,6 +25,9 @@ pub(super) fn apply(
     }
     let puts = batch.puts.iter().map(|put| writer.put(put));
     let puts = puts.collect::<Result<Vec<_>, _>>()?;
+    for id in &batch.touched {
+        writer.touch(id)?;
+    }
     writer.set_blobs(&batch.blobs)?;
     writer.forget_quarantine(&batch.reread_sources)?;
     writer.set_aside(&batch.quarantine)?;
@@ -175,6 +178,18 @@ impl<'t> Writer<'t> {
             },
         )?;
         Ok(true)
+    }
+
+    fn touch(&mut self, id: &RecordId) -> Result<(), CatalogError> {
+        if self.standing(id)?.is_none_or(|s| s.deleted) {
+            return Ok(());
+        }
+        self.seq += 1;
+        self.execute(
+            "touching a record",
+            "UPDATE record SET seq = :seq, updated_at = :at WHERE id = :id",
+            named_params! { ":id": id.as_str(), ":seq": self.seq, ":at": self.at_ms },
+        )
     }
 
     /// Keeps the newest version as history before it is replaced.

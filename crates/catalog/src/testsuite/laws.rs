@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs every law, each on a fresh catalogue.
 pub fn run_all<C: CatalogStore>(fresh: impl Fn() -> C) {
-    let laws: [fn(&dyn CatalogStore); 13] = [
+    let laws: [fn(&dyn CatalogStore); 14] = [
         what_is_put_is_read_back,
         the_same_again_changes_nothing,
         every_change_has_the_next_number,
@@ -25,6 +25,7 @@ pub fn run_all<C: CatalogStore>(fresh: impl Fn() -> C) {
         a_deleted_record_keeps_its_history_and_can_come_back,
         merged_records_lead_to_the_one_that_stands,
         identifiers_follow_the_newest_version,
+        touched_records_come_again_as_they_are,
         blobs_are_set_and_removed,
         set_aside_inputs_are_kept_once,
     ];
@@ -369,6 +370,46 @@ fn identifiers_follow_the_newest_version(catalog: &dyn CatalogStore) {
     assert_eq!(resolve(), [vec![id("b")], vec![id("a")]]);
     delete(catalog, 3, "b", None);
     assert_eq!(resolve(), [vec![], vec![id("a")]]);
+}
+
+fn touched_records_come_again_as_they_are(catalog: &dyn CatalogStore) {
+    let records = [record("a", "A"), record("b", "B")];
+    catalog.apply(Batch::of_records(at(1), records)).unwrap();
+    let before = catalog.get(&id("a"), Clearance::Staff, Detail::Full);
+    let before = before.unwrap().unwrap();
+    let gone = Tombstone {
+        id: id("b"),
+        merged_into: None,
+    };
+    let mut batch = Batch::new(at(2));
+    batch.tombstones.push(gone);
+    catalog.apply(batch).unwrap();
+    let mut batch = Batch::new(at(3));
+    batch.touched = ["a", "b", "never-there"].map(id).into();
+    let applied = catalog.apply(batch).unwrap();
+    assert_eq!(
+        applied.seq,
+        ChangeSeq(4),
+        "what is not there gets no number"
+    );
+    let changes = catalog
+        .changes(ChangeSeq(3), 10, Clearance::Staff, Detail::Full)
+        .unwrap();
+    assert_eq!(changes.changes.len(), 1);
+    assert_eq!(
+        (&changes.changes[0].id, changes.changes[0].at),
+        (&id("a"), at(3))
+    );
+    let after = catalog.get(&id("a"), Clearance::Staff, Detail::Full);
+    let after = after.unwrap().unwrap();
+    assert_eq!(
+        (after.record, after.version),
+        (before.record, before.version)
+    );
+    assert_eq!(
+        catalog.history(&id("a"), Clearance::Staff).unwrap().len(),
+        1
+    );
 }
 
 fn blobs_are_set_and_removed(catalog: &dyn CatalogStore) {

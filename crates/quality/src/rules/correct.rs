@@ -1,7 +1,7 @@
 //! *Đúng*: what can be checked without asking anybody is right.
 
 use jiff::civil::Date;
-use records::{Identifier, Scheme};
+use records::{AgentIdentifier, Identifier, Scheme};
 
 use crate::{
     Criterion,
@@ -180,18 +180,8 @@ fn looks_like_orcid(id: &str) -> bool {
     id.starts_with("0000-") || id.contains("orcid.org/")
 }
 
-/// ISO 7064 mod 11-2, as ORCID iDs carry it.
 fn is_orcid(id: &str) -> bool {
-    let id = id.rsplit('/').next().unwrap_or(id);
-    let digits: Vec<u32> = id.chars().filter_map(digit).collect();
-    let shape: Vec<usize> = id.split('-').map(str::len).collect();
-    if shape != [4, 4, 4, 4] || digits.len() != 16 || digits[..15].contains(&10) {
-        return false;
-    }
-    let sum = digits[..15]
-        .iter()
-        .fold(0, |sum, digit| (sum + digit) * 2 % 11);
-    (12 - sum) % 11 == digits[15]
+    matches!(AgentIdentifier::parse(id), Ok(AgentIdentifier::Orcid(_)))
 }
 
 fn pages_in_order(look: &Look<'_>) -> Verdict {
