@@ -27,13 +27,14 @@ const LAYERS: &[(&str, u8)] = &[
     ("quality", 2),
     ("topics", 2),
     ("trends", 2),
+    ("upkeep", 2),
     ("server", 3),
     ("trithuc", 4),
 ];
 
 /// Arrows inside a layer that the house allows: leaves share the vocabulary and
 /// the text tools.
-const SAME_LAYER: [(&str, &str); 6] = [
+const SAME_LAYER: [(&str, &str); 7] = [
     ("formats", "records"),
     ("formats", "text"),
     ("extract", "records"),
@@ -41,6 +42,8 @@ const SAME_LAYER: [(&str, &str); 6] = [
     ("embed", "text"),
     // What is harvested goes the way of what is ingested.
     ("harvest", "ingest"),
+    // An index is mended the way it was filled.
+    ("upkeep", "ingest"),
 ];
 
 /// A longer file needs a reason: data tables only.

@@ -20,6 +20,7 @@
 //! * `real_data`: the PDFs of the development data.
 //! * `sandbox`: killed and greedy readers of documents.
 //! * `topics`: the same topics for any order of the records.
+//! * `upkeep`: what drifted is found and mended; a backup is the library.
 //! * `sru`: searching by SRU and CQL.
 //! * `site`: the small library behind a running server that both ask.
 
@@ -51,3 +52,4 @@ mod site;
 mod sru;
 mod topic_builds;
 mod topics;
+mod upkeep;

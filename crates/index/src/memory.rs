@@ -247,6 +247,14 @@ impl FullTextStore for MemoryFullText {
         })
     }
 
+    fn ids(&self, clearance: Clearance) -> Result<Vec<RecordId>, FullTextError> {
+        Ok(self.read(|state| {
+            let entries = state.committed.values().map(|entry| &entry.record);
+            let seen = entries.filter(|record| clearance.may_see(record.access));
+            seen.map(|record| record.id.clone()).collect()
+        }))
+    }
+
     fn stats(&self) -> Result<FullTextStats, FullTextError> {
         Ok(self.read(|state| FullTextStats {
             n_records: state.committed.len() as u64,

@@ -112,6 +112,9 @@ pub trait FullTextStore: Send + Sync {
     /// other text. A pair without any accent is also counted where it has some.
     fn n_holding(&self, text: &str, clearance: Clearance) -> Result<u64, FullTextError>;
 
+    /// The ids of all records that `clearance` may see, sorted.
+    fn ids(&self, clearance: Clearance) -> Result<Vec<RecordId>, FullTextError>;
+
     /// What the store holds.
     fn stats(&self) -> Result<FullTextStats, FullTextError>;
 }

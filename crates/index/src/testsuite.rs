@@ -143,6 +143,12 @@ pub fn run_all(store: &dyn FullTextStore) {
         store.stats().unwrap().n_records,
         oracle.stats().unwrap().n_records
     );
+    for clearance in [Clearance::Public, Clearance::Registered, Clearance::Staff] {
+        assert_eq!(
+            store.ids(clearance).unwrap(),
+            oracle.ids(clearance).unwrap()
+        );
+    }
     for expr in questions() {
         for clearance in [Clearance::Public, Clearance::Registered, Clearance::Staff] {
             for sort in [Sort::Relevance, Sort::Newest, Sort::Oldest, Sort::Title] {
@@ -189,6 +195,7 @@ fn changes_show(store: &dyn FullTextStore) {
         .unwrap();
     assert_eq!(after.total + 1, before.total);
     assert!(after.hits.iter().all(|hit| hit.id != gone));
+    assert!(!store.ids(Clearance::Staff).unwrap().contains(&gone));
     let found = store
         .search(&ask(words("hiếm hoi"), Clearance::Staff, Sort::Newest))
         .unwrap();

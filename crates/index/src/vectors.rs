@@ -218,6 +218,9 @@ pub trait VectorStore: Send + Sync {
         clearance: Clearance,
     ) -> Result<Option<PassageText>, VectorError>;
 
+    /// The ids of all records that `clearance` may see, sorted.
+    fn ids(&self, clearance: Clearance) -> Result<Vec<RecordId>, VectorError>;
+
     /// Takes all records out and goes back to the first change; texts that were
     /// embedded stay known.
     fn clear(&self) -> Result<(), VectorError>;

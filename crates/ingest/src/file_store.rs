@@ -7,6 +7,9 @@ use std::{
 
 use crate::IngestError;
 
+/// The folder of the store for files that are not what their name says.
+const DAMAGED: &str = "damaged";
+
 /// The files of an installation. A file is there whole or not at all; the same
 /// content is there once.
 #[derive(Debug, Clone)]
@@ -44,6 +47,20 @@ impl FileStore {
         write_whole(folder, &path, bytes).map_err(|source| IngestError::Store { path, source })
     }
 
+    /// Moves a file that is not what its name says to `damaged/` of the store,
+    /// so that the same document can come in again.
+    ///
+    /// # Errors
+    /// When it cannot be moved.
+    pub fn set_aside(&self, blake3: &str) -> io::Result<()> {
+        let Some(path) = self.path(blake3) else {
+            return Ok(());
+        };
+        let aside = self.root.join(DAMAGED);
+        fs::create_dir_all(&aside)?;
+        fs::rename(path, aside.join(blake3))
+    }
+
     /// The hashes of all files that are there, sorted; and the paths of what
     /// is no file of the store (left by a program that was killed).
     ///
@@ -54,7 +71,9 @@ impl FileStore {
         if !self.root.exists() {
             return Ok((hashes, strays));
         }
-        for entry in walkdir::WalkDir::new(&self.root).sort_by_file_name() {
+        let folders = walkdir::WalkDir::new(&self.root).sort_by_file_name();
+        let is_kept = |entry: &walkdir::DirEntry| entry.file_name() != DAMAGED;
+        for entry in folders.into_iter().filter_entry(is_kept) {
             let entry = entry?;
             if !entry.file_type().is_file() {
                 continue;

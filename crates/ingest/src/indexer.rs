@@ -2,7 +2,7 @@
 
 use catalog::{CatalogStore, Detail, WhatChanged};
 use index::FullTextStore;
-use records::{ChangeSeq, Clearance, Record};
+use records::{ChangeSeq, Clearance, Record, RecordId};
 use serde::Serialize;
 
 use crate::IngestError;
@@ -99,9 +99,40 @@ impl<'a> Indexer<'a> {
         })
     }
 
+    /// Puts these records in anew as the catalogue has them, and takes out those
+    /// that it does not have; the index stays where it stands.
+    ///
+    /// # Errors
+    /// As [`Indexer::follow`].
+    pub fn mend(self, ids: &[RecordId]) -> Result<(), IngestError> {
+        for ids in ids.chunks(PAGE) {
+            let (upserts, deletes) = as_they_are(self.catalog, ids)?;
+            self.full_text.delete(&deletes)?;
+            self.full_text.upsert(&upserts)?;
+        }
+        self.full_text.commit(self.applied)?;
+        Ok(self.full_text.finish()?)
+    }
+
     fn commit(&mut self) -> Result<(), IngestError> {
         self.full_text.commit(self.applied)?;
         self.n_uncommitted = 0;
         Ok(())
     }
+}
+
+/// The records of `ids` that are there, and the ids of the others.
+pub(crate) fn as_they_are(
+    catalog: &dyn CatalogStore,
+    ids: &[RecordId],
+) -> Result<(Vec<Record>, Vec<RecordId>), IngestError> {
+    let found = catalog.get_many(ids, Clearance::Staff, Detail::Full)?;
+    let (mut records, mut gone) = (Vec::new(), Vec::new());
+    for (id, found) in ids.iter().zip(found) {
+        match found {
+            Some(stored) => records.push(stored.record),
+            None => gone.push(id.clone()),
+        }
+    }
+    Ok((records, gone))
 }

@@ -1,7 +1,7 @@
 //! The run: files in order, batches, checkpoints, counts.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
 };
@@ -203,6 +203,7 @@ impl Ingester<'_> {
         let name = CheckpointName::new(&hash, self.options);
         let checkpoint = name.load(self.catalog)?;
         if checkpoint.is_done {
+            self.keep_again(&place, &hash, &checkpoint)?;
             return Ok(Input::Done(place.shown, checkpoint));
         }
         match sniff(&place.file) {
@@ -216,6 +217,27 @@ impl Ingester<'_> {
             })),
             Ok(_) => Ok(Input::Document(DocumentInput { place, name, hash })),
             Err(error) => Ok(Input::Unreadable(place.shown, records_run::broken(&error))),
+        }
+    }
+
+    /// Puts a document that was read before back among the files, when somebody
+    /// or a bad disk took it from there.
+    fn keep_again(
+        &self,
+        place: &Place,
+        hash: &blake3::Hash,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), IngestError> {
+        let was_read = checkpoint.n_entries == 1 && checkpoint.n_set_aside == 0;
+        let path = self.files.path(&hash.to_hex());
+        let is_there = path.is_some_and(|path| path.exists());
+        if !was_read || is_there || !matches!(sniff(&place.file), Ok(Sniffed::Document)) {
+            return Ok(());
+        }
+        match fs::read(&place.file) {
+            Ok(bytes) if blake3::hash(&bytes) == *hash => self.files.keep(hash, &bytes),
+            // It changed or went meanwhile: the next run reads it.
+            _ => Ok(()),
         }
     }
 

@@ -84,6 +84,22 @@ impl<'a> Vectoriser<'a> {
         Ok(done)
     }
 
+    /// Puts these records in anew as the catalogue has them, and takes out those
+    /// that it does not have; the index stays where it stands.
+    ///
+    /// # Errors
+    /// As [`Self::step`].
+    pub fn mend(&self, ids: &[RecordId]) -> Result<Vectorised, IngestError> {
+        let mut done = Vectorised {
+            applied: ids.len() as u64,
+            seq: self.vectors.applied_seq()?,
+            ..Vectorised::default()
+        };
+        let (records, deletes) = crate::indexer::as_they_are(self.catalog, ids)?;
+        self.apply(&records, deletes, &mut done)?;
+        Ok(done)
+    }
+
     fn apply(
         &self,
         records: &[Record],

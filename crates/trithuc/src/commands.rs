@@ -1,6 +1,8 @@
 //! One file a command. A command turns arguments into calls of the rooms below
 //! and their answers into text or JSON; it holds no logic of its own.
 
+mod backup;
+mod check;
 mod cite;
 mod completions;
 mod duplicates;
@@ -16,6 +18,7 @@ mod manuscript;
 mod model;
 mod overlap;
 mod quality;
+mod restore;
 mod search;
 mod searching;
 mod serve;
@@ -33,6 +36,10 @@ use crate::{context::Context, outcome::Outcome};
 /// Everything that `trithuc` can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Put the whole library away in one file, proved by reading it again.
+    Backup(backup::Args),
+    /// Compare the catalogue with the indexes and the documents, and mend them.
+    Check(check::Args),
     /// Print the completion script of a shell.
     Completions(completions::Args),
     /// Records that describe one work: find, list, merge, keep apart, undo.
@@ -46,6 +53,8 @@ pub(crate) enum Command {
     Harvest(harvest::Args),
     /// Bring the indexes up to the catalogue, or build them anew.
     Index(index::Args),
+    /// Make a data folder from a backup, proved before it is used.
+    Restore(restore::Args),
     /// Search, from the command line.
     Search(search::Args),
     /// Records about the same as a record, a document or a text.
@@ -94,11 +103,14 @@ pub(crate) enum Command {
 /// Runs one command.
 pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome> {
     match command {
+        Command::Backup(args) => backup::run(&args, context),
+        Command::Check(args) => check::run(&args, context),
         Command::Completions(args) => completions::run(&args),
         Command::Duplicates(command) => duplicates::run(&command, context),
         Command::Ingest(args) => ingest::run(&args, context),
         Command::Harvest(args) => harvest::run(&args, context),
         Command::Index(args) => index::run(&args, context),
+        Command::Restore(args) => restore::run(&args, context),
         Command::Search(args) => search::run(&args, context),
         Command::Similar(args) => similar::run(&args, context),
         Command::Overlap(args) => overlap::run(&args, context),

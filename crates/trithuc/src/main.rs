@@ -11,6 +11,7 @@ mod installation;
 mod models;
 mod outcome;
 mod output;
+mod steps;
 mod vectorising;
 
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use records::{Clearance, RecordId};
 use tantivy::{
     DocId, Searcher, SegmentReader, Term, fieldnorm::FieldNormReader, index::InvertedIndexReader,
     postings::TermInfo,
@@ -98,6 +99,29 @@ impl Snapshot {
             searcher,
             ordinals: FacetField::ALL.map(|_| OnceLock::new()).into(),
         })
+    }
+
+    /// The ids of the records that may be seen, sorted.
+    pub(super) fn ids(
+        &self,
+        clearance: Clearance,
+    ) -> Result<Vec<RecordId>, Box<dyn std::error::Error + Send + Sync>> {
+        let mut ids = Vec::new();
+        for segment in &self.segments {
+            let columns = &segment.columns;
+            for doc in segment.reader.doc_ids_alive() {
+                if !columns.is_visible(doc, clearance) {
+                    continue;
+                }
+                let mut id = String::new();
+                let ord = columns.ids.ords().first(doc);
+                let ord = ord.ok_or("a record without an id")?;
+                columns.ids.ord_to_str(ord, &mut id)?;
+                ids.push(RecordId::new(id)?);
+            }
+        }
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// The values of a facet, numbered over all segments.

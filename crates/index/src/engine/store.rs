@@ -326,6 +326,15 @@ impl FullTextStore for TantivyStore {
         n_holding(self, text, clearance, &*self.snapshot()?)
     }
 
+    fn ids(&self, clearance: Clearance) -> Result<Vec<RecordId>, FullTextError> {
+        self.snapshot()?
+            .ids(clearance)
+            .map_err(|source| FullTextError::Engine {
+                doing: "listing its records",
+                source,
+            })
+    }
+
     fn stats(&self) -> Result<FullTextStats, FullTextError> {
         let snapshot = self.snapshot()?;
         Ok(FullTextStats {

@@ -162,6 +162,14 @@ impl VectorStore for MemoryVectors {
         Ok(())
     }
 
+    fn ids(&self, clearance: Clearance) -> Result<Vec<RecordId>, VectorError> {
+        Ok(self.read(|state| {
+            let entries = state.entries.values().map(|entry| &entry.record);
+            let seen = entries.filter(|record| clearance.may_see(record.access));
+            seen.map(|record| record.id.clone()).collect()
+        }))
+    }
+
     fn stats(&self) -> Result<VectorStats, VectorError> {
         Ok(self.read(|state| VectorStats {
             n_records: state.entries.len() as u64,

@@ -98,6 +98,18 @@ impl Shelf {
         place.is_some_and(|place| self.columns.visible(clearance).contains(*place))
     }
 
+    /// The records that may be seen, sorted.
+    pub(super) fn ids(&self, clearance: Clearance) -> Vec<RecordId> {
+        let visible = self.columns.visible(clearance);
+        let shown = self.place_of_id.iter();
+        let mut ids: Vec<RecordId> = shown
+            .filter(|(_, place)| visible.contains(**place))
+            .map(|(id, _)| id.clone())
+            .collect();
+        ids.sort_unstable();
+        ids
+    }
+
     pub(super) fn search(&self, query: &VectorQuery<'_>) -> Result<Vec<VectorHit>, VectorError> {
         if query.limit == 0 {
             return Ok(Vec::new());

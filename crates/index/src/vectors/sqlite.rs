@@ -82,6 +82,15 @@ impl SqliteVectors {
         file::model_of(path).map(Some)
     }
 
+    /// Writes a whole and consistent copy of a file into a new one, while
+    /// others read and write.
+    ///
+    /// # Errors
+    /// When `to` is there already, or cannot be written.
+    pub fn copy(from: &Path, to: &Path) -> Result<(), VectorError> {
+        file::copy(from, to)
+    }
+
     /// Puts everything that another file of the same model holds in the place
     /// of what is here, at once: searches, those of other processes too, see
     /// the old or the new.
@@ -251,6 +260,11 @@ impl VectorStore for SqliteVectors {
                 asked.query_row((id.as_str(), number), read).optional()
             });
         found.map_err(while_doing("reading a passage"))
+    }
+
+    fn ids(&self, clearance: Clearance) -> Result<Vec<RecordId>, VectorError> {
+        self.catch_up()?;
+        Ok(self.shelf().ids(clearance))
     }
 
     fn clear(&self) -> Result<(), VectorError> {

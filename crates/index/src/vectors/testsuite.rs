@@ -106,6 +106,11 @@ fn answers_like_the_oracle(store: &dyn VectorStore) {
         store.stats().unwrap().n_passages,
         oracle.stats().unwrap().n_passages
     );
+    for clearance in [Clearance::Public, Clearance::Registered, Clearance::Staff] {
+        let ids = store.ids(clearance).unwrap();
+        assert_eq!(ids, oracle.ids(clearance).unwrap());
+        assert!(ids.is_sorted() && !ids.is_empty());
+    }
     for seed in 0..12 {
         let vector = unit_vector(seed * 5 + 1, 11, store.model().dim);
         for filters in filters() {

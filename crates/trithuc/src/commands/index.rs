@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let mut answer = Answer::default();
     if args.only != Some(Only::Vectors) {
         let indexed = if args.rebuild {
-            rebuild(&installation)?
+            rebuild_full_text(&installation)?
         } else {
             let full_text = installation.full_text()?;
             bring_up(&installation, &*full_text)?
@@ -112,7 +112,8 @@ pub(super) fn bring_up(
     Ok(Indexer::new(&*installation.catalog, full_text)?.finish()?)
 }
 
-fn rebuild(installation: &Installation) -> anyhow::Result<Indexed> {
+/// Builds the index of words anew beside the old one.
+pub(super) fn rebuild_full_text(installation: &Installation) -> anyhow::Result<Indexed> {
     let fresh = installation.begin_rebuild()?;
     let indexed = bring_up(installation, &fresh)?;
     fresh.publish()?;

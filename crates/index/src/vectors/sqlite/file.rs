@@ -104,6 +104,17 @@ pub(super) fn model_of(path: &Path) -> Result<VectorModel, VectorError> {
     found.ok_or_else(|| damaged("the name of the model"))
 }
 
+/// Copies a file that is there while others write it.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), VectorError> {
+    let run = || -> rusqlite::Result<()> {
+        let connection = Connection::open(from)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.execute("VACUUM INTO ?1", [to.to_string_lossy().as_ref()])?;
+        Ok(())
+    };
+    run().map_err(while_doing("copying the file"))
+}
+
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>, VectorError> {
     connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
