@@ -27,7 +27,7 @@ pub(crate) struct Workspace {
     added: Vec<f32>,
     /// `[n_tokens, inner]`
     inner: Vec<f32>,
-    /// Attention weights of one head of one text.
+    /// Attention weights of one head of one text, and their sums.
     scores: Vec<f32>,
     rows: QuantisedRows,
 }

@@ -3,7 +3,7 @@
 //! A block is 18 bytes: a half-precision scale `d` and 16 bytes; value `j` is
 //! `(low nibble of byte j − 8)·d`, value `j + 16` is `(high nibble − 8)·d`.
 
-use crate::kernel::{Kernel, MAX_TILE_ROWS, Panel, QuantisedRows};
+use crate::kernel::{GROUP, Kernel, MAX_SCALE, Panel, QuantisedRows};
 
 /// Weights that share a scale.
 pub(crate) const BLOCK: usize = 32;
@@ -16,6 +16,9 @@ pub(crate) const PANEL: usize = 16;
 /// Bytes of activations that every panel passes over in turn: half of a second
 /// level cache of 512 KiB, the smallest in use.
 const ROWS_BYTES: usize = 256 * 1024;
+
+/// Rows that every kernel cuts into whole tiles.
+const TILE_HEIGHTS: usize = 24;
 
 /// Scale of a stored block.
 fn scale(block: &[u8]) -> f32 {
@@ -51,16 +54,22 @@ pub(crate) fn dequantise_row(blocks: &[u8], out: &mut [f32]) {
 /// A matrix `[n_out, n_in]` laid out for the integer kernels.
 ///
 /// Panels of 16 outputs; in a panel, for each block of 32 inputs, 8 steps of
-/// 64 bytes: 4 inputs of output 0, 4 of output 1, … Each byte is the nibble,
-/// that is the weight plus 8, so it is unsigned as the instructions want it.
+/// 64 bytes: 4 inputs of output 0, 4 of output 1, … The weights are those of
+/// the file; their scales are rounded to steps of 1/16,383 of the largest of
+/// an output.
 #[derive(Debug)]
 pub(crate) struct Q4Matrix {
     n_out: usize,
     n_in: usize,
     /// `[n_out / 16, n_in / 4, 16, 4]`
-    nibbles: Vec<u8>,
-    /// `[n_out / 16, n_in / 32, 16]`
-    scales: Vec<f32>,
+    weights: Vec<i8>,
+    /// `[n_out / 16, n_in / 32, 16]`: twice each, as the instructions want it.
+    scales: Vec<[[i16; 2]; PANEL]>,
+    /// `[n_out / 16, n_groups, 16]`: `−128·Σ scale·weight` of a group.
+    starts: Vec<[i32; PANEL]>,
+    /// `[n_out]`: what a step of the scales is worth. Not a number where the
+    /// file has scales that are none, so that no vector comes of them.
+    units: Vec<[f32; PANEL]>,
 }
 
 impl Q4Matrix {
@@ -68,50 +77,69 @@ impl Q4Matrix {
     ///
     /// Nothing when the shape does not fit whole panels and blocks.
     pub(crate) fn pack(blocks: &[u8], n_out: usize, n_in: usize) -> Option<Self> {
-        let row_bytes = n_in / BLOCK * BLOCK_BYTES;
+        let n_blocks = n_in / BLOCK;
+        let row_bytes = n_blocks * BLOCK_BYTES;
         if !n_out.is_multiple_of(PANEL)
             || !n_in.is_multiple_of(BLOCK)
             || blocks.len() != n_out * row_bytes
         {
             return None;
         }
-        let mut nibbles = vec![0; n_out * n_in];
-        let mut scales = vec![0.0; n_out * n_in / BLOCK];
-        for (output, row) in blocks.chunks_exact(row_bytes).enumerate() {
-            let (panel, lane) = (output / PANEL, output % PANEL);
-            for (b, block) in row.chunks_exact(BLOCK_BYTES).enumerate() {
-                let at = panel * (n_in / BLOCK) + b;
-                scales[at * PANEL + lane] = scale(block);
-                let bytes = &mut nibbles[at * BLOCK * PANEL..][..BLOCK * PANEL];
-                for j in 0..BLOCK {
-                    bytes[j / 4 * (4 * PANEL) + lane * 4 + j % 4] = nibble(block, j);
-                }
-            }
-        }
-        Some(Self {
+        let n_panels = n_out / PANEL;
+        let n_groups = n_blocks.div_ceil(GROUP);
+        let mut matrix = Self {
             n_out,
             n_in,
-            nibbles,
-            scales,
-        })
+            weights: vec![0; n_out * n_in],
+            scales: vec![[[0; 2]; PANEL]; n_panels * n_blocks],
+            starts: vec![[0; PANEL]; n_panels * n_groups],
+            units: vec![[0.0; PANEL]; n_panels],
+        };
+        for (output, row) in blocks.chunks_exact(row_bytes).enumerate() {
+            matrix.pack_row(output, row);
+        }
+        Some(matrix)
+    }
+
+    fn pack_row(&mut self, output: usize, row: &[u8]) {
+        let n_blocks = self.n_in / BLOCK;
+        let n_groups = n_blocks.div_ceil(GROUP);
+        let (panel, lane) = (output / PANEL, output % PANEL);
+        let unit = unit(row);
+        self.units[panel][lane] = unit;
+        for (b, block) in row.chunks_exact(BLOCK_BYTES).enumerate() {
+            let at = panel * n_blocks + b;
+            let steps = if unit == 0.0 {
+                0.0
+            } else {
+                scale(block) / unit
+            };
+            let steps = steps.round_ties_even() as i16;
+            self.scales[at][lane] = [steps; 2];
+            let weights = &mut self.weights[at * BLOCK * PANEL..][..BLOCK * PANEL];
+            let mut sum = 0;
+            for j in 0..BLOCK {
+                let weight = nibble(block, j) as i8 - 8;
+                weights[j / 4 * (4 * PANEL) + lane * 4 + j % 4] = weight;
+                sum += i32::from(weight);
+            }
+            self.starts[panel * n_groups + b / GROUP][lane] -= 128 * i32::from(steps) * sum;
+        }
     }
 
     /// Matrices with the same inputs, one below the other.
     pub(crate) fn stack(parts: Vec<Self>) -> Option<Self> {
-        let n_in = parts.first()?.n_in;
-        let mut all = Self {
-            n_out: 0,
-            n_in,
-            nibbles: Vec::new(),
-            scales: Vec::new(),
-        };
+        let mut parts = parts.into_iter();
+        let mut all = parts.next()?;
         for part in parts {
-            if part.n_in != n_in {
+            if part.n_in != all.n_in {
                 return None;
             }
             all.n_out += part.n_out;
-            all.nibbles.extend(part.nibbles);
+            all.weights.extend(part.weights);
             all.scales.extend(part.scales);
+            all.starts.extend(part.starts);
+            all.units.extend(part.units);
         }
         Some(all)
     }
@@ -138,26 +166,38 @@ impl Q4Matrix {
             rows.n_rows() * self.n_out,
             "room for all outputs"
         );
-        let n_blocks = self.n_in / BLOCK;
-        let step = (ROWS_BYTES / self.n_in).next_multiple_of(MAX_TILE_ROWS);
+        let step = (ROWS_BYTES / self.n_in).next_multiple_of(TILE_HEIGHTS);
         for first in (0..rows.n_rows()).step_by(step) {
             let which = first..rows.n_rows().min(first + step);
-            let panels = self
-                .nibbles
-                .chunks_exact(self.n_in * PANEL)
-                .zip(self.scales.chunks_exact(n_blocks * PANEL))
-                .zip(bias.as_chunks::<PANEL>().0);
-            for (panel, ((nibbles, scales), bias)) in panels.enumerate() {
-                let panel = Panel {
-                    nibbles,
-                    scales,
-                    bias,
-                    first_output: panel * PANEL,
-                };
+            for panel in 0..self.n_out / PANEL {
+                let panel = self.panel(panel, bias);
                 kernel.multiply_panel(&panel, rows, which.clone(), out, self.n_out);
             }
         }
     }
+
+    fn panel<'a>(&'a self, index: usize, bias: &'a [f32]) -> Panel<'a> {
+        let n_blocks = self.n_in / BLOCK;
+        let n_groups = n_blocks.div_ceil(GROUP);
+        let n_weights = self.n_in * PANEL;
+        Panel {
+            weights: &self.weights[index * n_weights..][..n_weights],
+            scales: &self.scales[index * n_blocks..][..n_blocks],
+            starts: &self.starts[index * n_groups..][..n_groups],
+            units: &self.units[index],
+            bias: &bias.as_chunks::<PANEL>().0[index],
+            first_output: index * PANEL,
+        }
+    }
+}
+
+/// What a step of an output's scales is worth.
+fn unit(row: &[u8]) -> f32 {
+    let scales = || row.chunks_exact(BLOCK_BYTES).map(scale);
+    if scales().any(|scale| !scale.is_finite()) {
+        return f32::NAN;
+    }
+    scales().fold(0.0_f32, |high, scale| high.max(scale.abs())) / f32::from(MAX_SCALE)
 }
 
 #[cfg(test)]

@@ -1,4 +1,7 @@
 //! Multi-head attention within one text.
+//!
+//! The division of softmax waits until the values are summed up: a row of `d`
+//! sums is shorter than one of `n` weights.
 
 use super::product::{Target, View, multiply_views};
 use crate::kernel::vector;
@@ -18,7 +21,8 @@ pub(super) fn read(
     let n = out.len() / hidden;
     let d = hidden / n_heads;
     let scale = 1.0 / (d as f32).sqrt();
-    scores.resize(n * n, 0.0);
+    scores.resize(n * n + n, 0.0);
+    let (scores, totals) = scores.split_at_mut(n * n);
     for first in (0..hidden).step_by(d) {
         let queries = part(qkv, first, hidden);
         let keys = part(qkv, hidden + first, hidden);
@@ -29,13 +33,19 @@ pub(super) fn read(
             ..keys
         };
         multiply_views(queries, keys_across, d, target(scores, n, n, n));
-        vector::softmax(scores, n, scale);
+        vector::exponentiate(scores, n, scale, totals);
         let weights = View {
             values: scores,
             row_stride: n,
             column_stride: 1,
         };
         multiply_views(weights, values, n, target(&mut out[first..], hidden, n, d));
+        for (row, total) in out.chunks_exact_mut(hidden).zip(totals.iter()) {
+            let share = 1.0 / total;
+            for value in &mut row[first..first + d] {
+                *value *= share;
+            }
+        }
     }
 }
 

@@ -1,28 +1,25 @@
-//! Activations in 8 bits, a scale for each 32 of them.
+//! Activations in 8 bits, a scale for each group of blocks.
 
-use super::{MAX_TILE_ROWS, STEPS, vector::dispatch};
+use super::{GROUP, MAX_TILE_ROWS, vector::dispatch};
 use crate::q4::BLOCK;
 
-/// Rows of activations, quantised block by block. Behind the last row come
-/// others, of any contents, up to a multiple of [`MAX_TILE_ROWS`].
+/// Rows of activations, quantised group by group. Behind the last row come
+/// [`MAX_TILE_ROWS`] others, of any contents.
 #[derive(Debug, Default)]
 pub(crate) struct QuantisedRows {
     width: usize,
     n_rows: usize,
-    /// `[n_rows, width / 4]`: four signed bytes, lowest first.
-    packed: Vec<i32>,
-    /// `[n_rows, width / 32]`
+    /// `[n_rows, width]`: a value plus 128, 1 to 255.
+    values: Vec<u8>,
+    /// `[n_rows, n_groups]`
     scales: Vec<f32>,
-    /// `[n_rows, width / 32]`: two 16-bit halves, `−8·Σ` of the values at
-    /// places 0 and 1 of each four (low half), and at 2 and 3 (high half).
-    offsets: Vec<i32>,
 }
 
 impl QuantisedRows {
     /// Replaces the contents by `rows`, `[n_rows, width]`.
     ///
     /// A value is off by at most half a step, 1/254 of the largest magnitude
-    /// of its block.
+    /// of its group.
     pub(crate) fn fill(&mut self, rows: &[f32], width: usize) {
         assert!(
             width.is_multiple_of(BLOCK) && rows.len().is_multiple_of(width),
@@ -30,11 +27,10 @@ impl QuantisedRows {
         );
         self.width = width;
         self.n_rows = rows.len() / width;
-        let n_blocks = self.n_rows.next_multiple_of(MAX_TILE_ROWS) * width / BLOCK;
-        self.packed.resize(n_blocks * STEPS, 0);
-        self.scales.resize(n_blocks, 0.0);
-        self.offsets.resize(n_blocks, 0);
-        quantise(rows, &mut self.packed, &mut self.scales, &mut self.offsets);
+        let n_padded = self.n_rows + MAX_TILE_ROWS;
+        self.values.resize(n_padded * width, 0);
+        self.scales.resize(n_padded * self.n_groups(), 0.0);
+        quantise(rows, width, &mut self.values, &mut self.scales);
     }
 
     pub(crate) fn width(&self) -> usize {
@@ -50,44 +46,49 @@ impl QuantisedRows {
         self.width / BLOCK
     }
 
-    /// Values (four to a word), scales and offsets (one a block each) from a
-    /// row on, row after row.
-    pub(super) fn tile(&self, first: usize) -> (&[i32], &[f32], &[i32]) {
-        let block = first * self.n_blocks();
+    /// Groups of a row.
+    pub(crate) fn n_groups(&self) -> usize {
+        self.n_blocks().div_ceil(GROUP)
+    }
+
+    /// Values (`width` a row) and scales (one a group) from a row on, row
+    /// after row.
+    pub(super) fn tile(&self, first: usize) -> (&[u8], &[f32]) {
         (
-            &self.packed[block * STEPS..],
-            &self.scales[block..],
-            &self.offsets[block..],
+            &self.values[first * self.width..],
+            &self.scales[first * self.n_groups()..],
         )
     }
 }
 
 dispatch! {
-    fn quantise(rows: &[f32], packed: &mut [i32], scales: &mut [f32], offsets: &mut [i32]) {
-        let blocks = rows.chunks_exact(BLOCK).zip(packed.chunks_exact_mut(BLOCK / 4));
-        for ((values, packed), (scale, offset)) in blocks.zip(scales.iter_mut().zip(offsets)) {
-            let mut largest = [0.0_f32; 8];
-            for eight in values.chunks_exact(8) {
-                for (large, value) in largest.iter_mut().zip(eight) {
-                    *large = large.max(value.abs());
-                }
+    fn quantise<fused>(rows: &[f32], width: usize, values: &mut [u8], scales: &mut [f32]) {
+        let n_groups = (width / BLOCK).div_ceil(GROUP);
+        let rows = rows.chunks_exact(width).zip(values.chunks_exact_mut(width));
+        for ((row, values), scales) in rows.zip(scales.chunks_exact_mut(n_groups)) {
+            let groups = row.chunks(GROUP * BLOCK).zip(values.chunks_mut(GROUP * BLOCK));
+            for ((row, values), scale) in groups.zip(scales) {
+                *scale = quantise_group(row, values);
             }
-            let largest = largest.iter().fold(0.0_f32, |high, &x| high.max(x));
-            *scale = largest / 127.0;
-            let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
-            let mut steps = [0_i32; BLOCK];
-            for (step, value) in steps.iter_mut().zip(values) {
-                // Adding 1.5·2²³ rounds to the nearest integer (ties to even)
-                // and leaves it in the low bits.
-                *step = ((value * inverse + 12_582_912.0).to_bits() as i32) - 0x4B40_0000;
-            }
-            let (mut low, mut high) = (0, 0);
-            for (four, word) in steps.chunks_exact(4).zip(packed) {
-                low += four[0] + four[1];
-                high += four[2] + four[3];
-                *word = (four[0] & 255) | (four[1] & 255) << 8 | (four[2] & 255) << 16 | four[3] << 24;
-            }
-            *offset = ((-8 * low) & 0xFFFF) | ((-8 * high) << 16);
         }
     }
+}
+
+/// Writes `row` in steps of the scale that it returns, plus 128.
+#[inline(always)]
+fn quantise_group(row: &[f32], values: &mut [u8]) -> f32 {
+    let mut largest = [0.0_f32; 16];
+    for sixteen in row.chunks_exact(16) {
+        for (large, value) in largest.iter_mut().zip(sixteen) {
+            *large = large.max(value.abs());
+        }
+    }
+    let largest = largest.iter().fold(0.0_f32, |high, &x| high.max(x));
+    let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+    for (byte, value) in values.iter_mut().zip(row) {
+        // Adding 1.5·2²³ rounds to the nearest integer (ties to even) and
+        // leaves it in the low bits; 128 goes with it.
+        *byte = (value * inverse + 12_583_040.0).to_bits() as u8;
+    }
+    largest / 127.0
 }

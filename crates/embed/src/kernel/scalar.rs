@@ -1,8 +1,8 @@
 //! The tile in plain Rust: for processors without the instructions, and the
 //! oracle of the other kernels.
 
-use super::{Panel, QuantisedRows, STEPS};
-use crate::q4::PANEL;
+use super::{GROUP, Panel, QuantisedRows};
+use crate::q4::{BLOCK, PANEL};
 
 /// Rows of a tile.
 pub(super) const ROWS: usize = 1;
@@ -13,33 +13,44 @@ pub(super) fn tile(
     first: usize,
     out: &mut [[f32; PANEL]],
 ) {
-    let n_blocks = rows.n_blocks();
-    let (values, row_scales, _) = rows.tile(first);
+    let (values, row_scales) = rows.tile(first);
     for (r, out) in out.iter_mut().enumerate() {
         *out = *panel.bias;
-        for block in 0..n_blocks {
-            let sums = block_sums(panel, &values[(r * n_blocks + block) * STEPS..], block);
-            let scales = &panel.scales[block * PANEL..][..PANEL];
-            let row_scale = row_scales[r * n_blocks + block];
-            for ((out, sum), scale) in out.iter_mut().zip(sums).zip(scales) {
-                *out += sum as f32 * (scale * row_scale);
+        let values = &values[r * rows.width()..][..rows.width()];
+        for (group, values) in values.chunks(GROUP * BLOCK).enumerate() {
+            let sums = group_sums(panel, values, group);
+            let row_scale = row_scales[r * rows.n_groups() + group];
+            for ((out, sum), unit) in out.iter_mut().zip(sums).zip(panel.units) {
+                *out = (sum as f32).mul_add(unit * row_scale, *out);
             }
         }
     }
 }
 
-/// `Σ a·w` of a block for each output, as integers.
-fn block_sums(panel: &Panel<'_>, values: &[i32], block: usize) -> [i32; PANEL] {
-    let mut sums = [0; PANEL];
-    for (step, word) in values[..STEPS].iter().enumerate() {
-        let values = word.to_le_bytes().map(|b| i32::from(b as i8));
-        let at = (block * STEPS + step) * 4 * PANEL;
-        let weights = panel.nibbles[at..][..4 * PANEL].chunks_exact(4);
-        for (sum, four) in sums.iter_mut().zip(weights) {
-            for (value, &nibble) in values.iter().zip(four) {
-                *sum += value * (i32::from(nibble) - 8);
-            }
+/// `Σ scale·a·w` of a group for each output. Sums on the way may wrap; the
+/// last one fits.
+fn group_sums(panel: &Panel<'_>, values: &[u8], group: usize) -> [i32; PANEL] {
+    let mut sums = panel.starts[group];
+    for (b, values) in values.chunks_exact(BLOCK).enumerate() {
+        let block = group * GROUP + b;
+        let products = block_products(panel, values, block);
+        for ((sum, product), [scale, _]) in sums.iter_mut().zip(products).zip(panel.scales[block]) {
+            *sum = sum.wrapping_add(product.wrapping_mul(i32::from(scale)));
         }
     }
     sums
+}
+
+/// `Σ (a + 128)·w` of a block for each output.
+fn block_products(panel: &Panel<'_>, values: &[u8], block: usize) -> [i32; PANEL] {
+    let mut products = [0; PANEL];
+    let weights = &panel.weights[block * BLOCK * PANEL..][..BLOCK * PANEL];
+    for (four, weights) in values.chunks_exact(4).zip(weights.chunks_exact(4 * PANEL)) {
+        for (product, weights) in products.iter_mut().zip(weights.chunks_exact(4)) {
+            for (&value, &weight) in four.iter().zip(weights) {
+                *product += i32::from(value) * i32::from(weight);
+            }
+        }
+    }
+    products
 }
