@@ -24,6 +24,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("harvest", 2),
     ("search", 2),
     ("duplicates", 2),
+    ("authorities", 2),
     ("quality", 2),
     ("topics", 2),
     ("trends", 2),
@@ -34,7 +35,7 @@ const LAYERS: &[(&str, u8)] = &[
 
 /// Arrows inside a layer that the house allows: leaves share the vocabulary and
 /// the text tools.
-const SAME_LAYER: [(&str, &str); 7] = [
+const SAME_LAYER: [(&str, &str); 9] = [
     ("formats", "records"),
     ("formats", "text"),
     ("extract", "records"),
@@ -44,6 +45,10 @@ const SAME_LAYER: [(&str, &str); 7] = [
     ("harvest", "ingest"),
     // An index is mended the way it was filled.
     ("upkeep", "ingest"),
+    // Names of persons are compared in one place.
+    ("authorities", "duplicates"),
+    // What is indexed carries the names of its authorities.
+    ("ingest", "authorities"),
 ];
 
 /// A longer file needs a reason: data tables only.

@@ -32,6 +32,7 @@
 mod accounts;
 mod api;
 mod architecture;
+mod authorities;
 mod crash;
 mod duplicates;
 mod exports;

@@ -15,6 +15,9 @@ pub enum IngestError {
     /// The catalogue failed.
     #[error(transparent)]
     Catalog(#[from] catalog::CatalogError),
+    /// The authorities cannot be read.
+    #[error(transparent)]
+    Authority(#[from] authorities::AuthorityError),
     /// The index failed.
     #[error(transparent)]
     FullText(#[from] index::FullTextError),

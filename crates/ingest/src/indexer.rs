@@ -1,5 +1,6 @@
 //! Replaying the catalogue's changes into the full-text index.
 
+use authorities::SharedRegister;
 use catalog::{CatalogStore, Detail, WhatChanged};
 use index::FullTextStore;
 use records::{ChangeSeq, Clearance, Record, RecordId};
@@ -21,6 +22,7 @@ pub struct Indexer<'a> {
     applied: ChangeSeq,
     n_uncommitted: u64,
     n_applied: u64,
+    register: SharedRegister,
 }
 
 /// What was indexed.
@@ -47,6 +49,7 @@ impl<'a> Indexer<'a> {
             applied: full_text.applied_seq()?,
             n_uncommitted: 0,
             n_applied: 0,
+            register: SharedRegister::default(),
         })
     }
 
@@ -57,6 +60,8 @@ impl<'a> Indexer<'a> {
     /// When the catalogue cannot be read or the index not be written.
     pub fn follow(&mut self) -> Result<(), IngestError> {
         loop {
+            // Before the changes: an act that comes later touches its records.
+            let register = self.register.current(self.catalog)?;
             let page = self
                 .catalog
                 .changes(self.applied, PAGE, Clearance::Staff, Detail::Full)?;
@@ -66,7 +71,7 @@ impl<'a> Indexer<'a> {
             self.n_applied += page.changes.len() as u64;
             for change in page.changes {
                 match change.what {
-                    WhatChanged::Upsert(stored) => upserts.push(stored.record),
+                    WhatChanged::Upsert(stored) => upserts.push(register.as_indexed(stored.record)),
                     WhatChanged::Tombstone { .. } => deletes.push(change.id),
                 }
             }
@@ -105,8 +110,11 @@ impl<'a> Indexer<'a> {
     /// # Errors
     /// As [`Indexer::follow`].
     pub fn mend(self, ids: &[RecordId]) -> Result<(), IngestError> {
+        let register = self.register.current(self.catalog)?;
         for ids in ids.chunks(PAGE) {
             let (upserts, deletes) = as_they_are(self.catalog, ids)?;
+            let upserts = upserts.into_iter().map(|record| register.as_indexed(record));
+            let upserts: Vec<Record> = upserts.collect();
             self.full_text.delete(&deletes)?;
             self.full_text.upsert(&upserts)?;
         }

@@ -1,6 +1,7 @@
 //! The API under `/api/v1`: what the pages do, for programs.
 
 pub(crate) mod accounts;
+pub(crate) mod authorities;
 pub(crate) mod changes;
 pub(crate) mod citation;
 pub(crate) mod compare;

@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use authorities::SharedRegister;
 use catalog::{CatalogError, CatalogStore, TopicStore};
 use extract::DocumentReader;
 use index::FullTextStore;
@@ -25,6 +26,8 @@ pub struct Library {
     pub searcher: Arc<Searcher>,
     /// Topics; `None` in a library that keeps none.
     pub topics: Option<Arc<dyn TopicStore>>,
+    /// Persons and institutions.
+    pub authorities: Arc<SharedRegister>,
     /// Documents of the records; `None` in a library of descriptions only.
     pub files: Option<FileStore>,
     /// Reads documents that readers send; `None` where only texts are taken.
@@ -40,6 +43,7 @@ impl Library {
             full_text,
             searcher,
             topics: None,
+            authorities: Arc::default(),
             files: None,
             reader: None,
         }

@@ -36,7 +36,7 @@ pub(crate) fn undo(library: &Library, number: u64) -> Result<Merge, ApiError> {
 
 /// The decision stands even when another process (an ingest) holds the index
 /// now: that one, or the next to write, brings it up; `/status` shows the lag.
-fn follow(library: &Library) {
+pub(crate) fn follow(library: &Library) {
     let followed =
         Indexer::new(&*library.catalogue, &*library.full_text).and_then(|indexer| indexer.finish());
     if let Err(error) = followed {

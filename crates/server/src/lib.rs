@@ -16,6 +16,7 @@ mod api;
 mod app;
 mod assets;
 mod auth;
+mod authorities;
 #[allow(dead_code, reason = "the pages of topics and trends come next")]
 mod charts;
 mod cors;

@@ -3,6 +3,8 @@
 
 mod about;
 mod account;
+mod authorities;
+mod authority;
 mod compare;
 mod duplicates;
 mod error;
@@ -28,6 +30,10 @@ mod users;
 
 pub(crate) use about::show_about;
 pub(crate) use account::{add_key, change_password, remove_key, show_account};
+pub(crate) use authorities::{
+    keep_names_apart, merge_authorities, show_authorities, undo_authority_act,
+};
+pub(crate) use authority::{show_author, show_institution};
 pub(crate) use compare::{compare, show_compare};
 pub(crate) use duplicates::{
     keep_records_apart, merge_duplicates, show_duplicates, undo_duplicates,
@@ -36,7 +42,7 @@ pub(crate) use error::error_page;
 pub(crate) use explorer::show_explorer;
 pub(crate) use feed::show_feed;
 pub(crate) use help::show_help;
-pub(crate) use hit::record_url;
+pub(crate) use hit::{filter_url, record_url};
 pub(crate) use home::{HomeCache, show_home};
 pub(crate) use machines::{show_open_search, show_robots, show_sitemap, show_sitemap_part, xml};
 pub(crate) use preferences::set_preferences;

@@ -105,6 +105,12 @@ fn pages_routes() -> Router<Arc<App>> {
             get(pages::show_quality).post(pages::judge_quality),
         )
         .route("/quality/{rule}", get(pages::show_worklist))
+        .route("/authors/{id}", get(pages::show_author))
+        .route("/institutions/{id}", get(pages::show_institution))
+        .route("/authorities", get(pages::show_authorities))
+        .route("/authorities/merge", post(pages::merge_authorities))
+        .route("/authorities/apart", post(pages::keep_names_apart))
+        .route("/authorities/undo", post(pages::undo_authority_act))
         .route("/duplicates", get(pages::show_duplicates))
         .route("/duplicates/merge", post(pages::merge_duplicates))
         .route("/duplicates/apart", post(pages::keep_records_apart))
@@ -170,6 +176,7 @@ fn api_routes() -> Router<Arc<App>> {
             get(api::quality::get_quality).post(api::quality::judge_quality),
         )
         .route("/api/v1/quality/{rule}", get(api::quality::get_worklist))
+        .merge(authority_api_routes())
         .route("/api/v1/duplicates", get(api::duplicates::list_duplicates))
         .route(
             "/api/v1/duplicates/apart",
@@ -185,6 +192,21 @@ fn api_routes() -> Router<Arc<App>> {
         )
         .route("/api/v1/status", get(api::status::get_status))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
+}
+
+fn authority_api_routes() -> Router<Arc<App>> {
+    use api::authorities as a;
+    Router::new()
+        .route(
+            "/api/v1/authorities",
+            get(a::list_authorities).post(a::put_authority),
+        )
+        .route("/api/v1/authorities/{id}", get(a::get_authority))
+        .route("/api/v1/authorities/suggestions", get(a::list_suggestions))
+        .route("/api/v1/authorities/merges", post(a::add_authority_merge))
+        .route("/api/v1/authorities/apart", post(a::keep_authorities_apart))
+        .route("/api/v1/authorities/acts", get(a::list_acts))
+        .route("/api/v1/authorities/acts/{number}", delete(a::undo_act))
 }
 
 /// `GET /assets/{name}`: a name holds the hash of its bytes, so the bytes

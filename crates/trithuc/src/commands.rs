@@ -3,6 +3,7 @@
 
 mod backup;
 mod check;
+mod authority;
 mod cite;
 mod completions;
 mod duplicates;
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     Backup(backup::Args),
     /// Compare the catalogue with the indexes and the documents, and mend them.
     Check(check::Args),
+    /// Persons and institutions: build, load, list, show, suggest, merge, undo.
+    #[command(subcommand)]
+    Authority(authority::Command),
     /// Print the completion script of a shell.
     Completions(completions::Args),
     /// Records that describe one work: find, list, merge, keep apart, undo.
@@ -105,6 +109,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
     match command {
         Command::Backup(args) => backup::run(&args, context),
         Command::Check(args) => check::run(&args, context),
+        Command::Authority(command) => authority::run(&command, context),
         Command::Completions(args) => completions::run(&args),
         Command::Duplicates(command) => duplicates::run(&command, context),
         Command::Ingest(args) => ingest::run(&args, context),

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     app::App,
+    authorities::with_headings,
     error::ApiError,
     params::{Params, encode},
     search_params::{DEEPEST_HIT, search_error, search_request},
@@ -253,6 +254,7 @@ pub(crate) async fn get_search(
     }
     let asked = request.clone();
     let answer = app.ask(move |library| {
+        let asked = with_headings(library, asked)?;
         let answer = library.searcher.search(&asked);
         answer.map_err(|error| search_error(error, &asked.query))
     });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use authorities::AuthorityKind;
 use catalog::StoredRecord;
 use index::FacetField;
 use records::{DocumentFile, Identifier, Link, Record, RecordId, Relation, Scheme};
@@ -10,6 +11,7 @@ use crate::{
     locale::Locale,
     metadata::is_web_address,
     pages::{
+        authority::name_url,
         hit::{filter_url, record_url},
         labels,
     },
@@ -60,13 +62,11 @@ pub(crate) fn about(record: &Record, canonical: &str, locale: Locale) -> Vec<Fac
         record.identifiers.iter().map(|id| identifier(id, w)),
     );
     facts.add(r.subjects, record.subjects.iter().map(subject(w)));
-    let institutions = record.institutions.iter().map(String::as_str);
-    facts.filters(
-        w.facet.institution,
-        FacetField::Institution,
-        institutions,
-        w,
-    );
+    let institutions = record.institutions.iter().map(|name| {
+        let url = name_url(AuthorityKind::Institution, name);
+        (name.clone(), Some(url))
+    });
+    facts.add(w.facet.institution, institutions);
     facts.filters(
         w.facet.province,
         FacetField::Province,

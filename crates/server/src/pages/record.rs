@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
+use authorities::AuthorityKind;
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
@@ -10,8 +11,7 @@ use axum::{
 };
 use catalog::{Detail, StoredRecord};
 use citations::{Stretch, Style, cite};
-use index::FacetField;
-use records::{AccessLevel, Agent, Column, Lang, Record, RecordId};
+use records::{AccessLevel, Agent, AgentIdentifier, AgentKind, Column, Lang, Record, RecordId};
 use search::{SearchRequest, Similar, links::FoundLink};
 
 use crate::{
@@ -23,10 +23,11 @@ use crate::{
     lookup::{document, find_with_ending, moved, named},
     metadata::{coins, highwire, is_web_address, json_ld},
     pages::{
+        authority::name_url,
         facts::{Fact, FileView, LinkView, about, files, identifier_url, links, provenance},
         found_links::{FoundView, found_links},
         frame::{Frame, respond},
-        hit::{filter_url, record_url},
+        hit::record_url,
         labels,
     },
     params::Params,
@@ -328,11 +329,29 @@ fn description(record: &Record, lang: &Lang, title: &str) -> String {
     cut
 }
 
+/// The page of a person or institution: by the identifier, which tells
+/// namesakes apart, else by the name.
+fn agent_url(kind: AuthorityKind, agent: &Agent) -> String {
+    let identifier = agent.identifier.as_deref();
+    let identifier = identifier.and_then(|raw| AgentIdentifier::parse(raw).ok());
+    match identifier {
+        Some(identifier) => {
+            let by_name = Params::default().adding("name", &agent.name);
+            by_name.to_url(&name_url(kind, identifier.as_str()))
+        }
+        None => name_url(kind, &agent.name),
+    }
+}
+
 fn creators(record: &Record) -> Vec<(String, String)> {
-    let names = record.creators().map(|agent| agent.name.clone());
-    names
-        .map(|name| (name.clone(), filter_url(FacetField::Author, &name)))
-        .collect()
+    let link = |agent: &Agent| {
+        let kind = match agent.kind {
+            AgentKind::Person => AuthorityKind::Person,
+            AgentKind::Organisation => AuthorityKind::Institution,
+        };
+        (agent.name.clone(), agent_url(kind, agent))
+    };
+    record.creators().map(link).collect()
 }
 
 /// The line under the names: where and when it came out.

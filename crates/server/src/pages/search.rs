@@ -12,6 +12,7 @@ use search::{SearchRequest, SearchResponse, Sort, sort_word};
 
 use crate::{
     app::App,
+    authorities::with_headings,
     error::ApiError,
     exports::{EXPORTS, Export},
     pages::{
@@ -111,6 +112,7 @@ pub(crate) async fn show_search(
     let query = request.query.clone();
     let asked = request.clone();
     let answer = app.ask(move |library| {
+        let asked = with_headings(library, asked)?;
         let answer = library.searcher.search(&asked);
         answer.map_err(|error| search_error(error, &asked.query))
     });
