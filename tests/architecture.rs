@@ -25,6 +25,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("search", 2),
     ("duplicates", 2),
     ("authorities", 2),
+    ("subjects", 2),
     ("quality", 2),
     ("topics", 2),
     ("trends", 2),

@@ -51,6 +51,7 @@ mod real_data;
 mod sandbox;
 mod site;
 mod sru;
+mod subjects;
 mod topic_builds;
 mod topics;
 mod upkeep;

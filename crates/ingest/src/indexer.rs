@@ -113,7 +113,9 @@ impl<'a> Indexer<'a> {
         let register = self.register.current(self.catalog)?;
         for ids in ids.chunks(PAGE) {
             let (upserts, deletes) = as_they_are(self.catalog, ids)?;
-            let upserts = upserts.into_iter().map(|record| register.as_indexed(record));
+            let upserts = upserts
+                .into_iter()
+                .map(|record| register.as_indexed(record));
             let upserts: Vec<Record> = upserts.collect();
             self.full_text.delete(&deletes)?;
             self.full_text.upsert(&upserts)?;

@@ -16,4 +16,5 @@ pub(crate) mod reply;
 pub(crate) mod search;
 pub(crate) mod similar;
 pub(crate) mod status;
+pub(crate) mod subjects;
 pub(crate) mod topics;

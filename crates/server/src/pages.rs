@@ -26,6 +26,7 @@ mod record;
 mod search;
 mod sign_in;
 mod status;
+mod subjects;
 mod users;
 
 pub(crate) use about::show_about;
@@ -51,4 +52,5 @@ pub(crate) use record::show_record;
 pub(crate) use search::show_search;
 pub(crate) use sign_in::{show_login, sign_in, sign_out};
 pub(crate) use status::show_status;
+pub(crate) use subjects::{decide_subjects, show_subjects, suggest_subjects, undo_subjects};
 pub(crate) use users::{add_user, change_user, show_users};

@@ -105,6 +105,12 @@ fn pages_routes() -> Router<Arc<App>> {
             get(pages::show_quality).post(pages::judge_quality),
         )
         .route("/quality/{rule}", get(pages::show_worklist))
+        .route(
+            "/subjects",
+            get(pages::show_subjects).post(pages::suggest_subjects),
+        )
+        .route("/subjects/decide", post(pages::decide_subjects))
+        .route("/subjects/undo", post(pages::undo_subjects))
         .route("/authors/{id}", get(pages::show_author))
         .route("/institutions/{id}", get(pages::show_institution))
         .route("/authorities", get(pages::show_authorities))
@@ -177,6 +183,7 @@ fn api_routes() -> Router<Arc<App>> {
         )
         .route("/api/v1/quality/{rule}", get(api::quality::get_worklist))
         .merge(authority_api_routes())
+        .merge(subject_api_routes())
         .route("/api/v1/duplicates", get(api::duplicates::list_duplicates))
         .route(
             "/api/v1/duplicates/apart",
@@ -192,6 +199,24 @@ fn api_routes() -> Router<Arc<App>> {
         )
         .route("/api/v1/status", get(api::status::get_status))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
+}
+
+fn subject_api_routes() -> Router<Arc<App>> {
+    use api::subjects as s;
+    Router::new()
+        .route("/api/v1/subjects", get(s::list_subjects))
+        .route(
+            "/api/v1/subjects/suggestions",
+            get(s::list_subject_suggestions),
+        )
+        .route(
+            "/api/v1/subjects/decisions",
+            get(s::list_subject_decisions).post(s::decide_subject),
+        )
+        .route(
+            "/api/v1/subjects/decisions/{number}",
+            delete(s::undo_subject_decision),
+        )
 }
 
 fn authority_api_routes() -> Router<Arc<App>> {

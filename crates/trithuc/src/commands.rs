@@ -1,9 +1,9 @@
 //! One file a command. A command turns arguments into calls of the rooms below
 //! and their answers into text or JSON; it holds no logic of its own.
 
+mod authority;
 mod backup;
 mod check;
-mod authority;
 mod cite;
 mod completions;
 mod duplicates;
@@ -25,6 +25,7 @@ mod searching;
 mod serve;
 mod show;
 mod similar;
+mod subject;
 mod text;
 mod topics;
 mod trends;
@@ -90,6 +91,9 @@ pub(crate) enum Command {
     /// Embedding models: list, fetch, and vectors of lines.
     #[command(subcommand)]
     Model(model::Models),
+    /// Codes of classification schemes: suggest, accept, reject, load.
+    #[command(subcommand)]
+    Subject(subject::Command),
     /// Text tools: filters over standard input, a line in for a line out.
     #[command(subcommand)]
     Text(text::Text),
@@ -129,6 +133,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Eval(eval) => eval::run(&eval, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Model(question) => model::run(&question, context),
+        Command::Subject(command) => subject::run(&command, context),
         Command::Text(tool) => text::run(&tool),
         Command::Topics(question) => topics::run(&question, context),
         Command::Trends(question) => trends::run(&question, context),
