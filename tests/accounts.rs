@@ -5,7 +5,7 @@ use crate::site::{Answer, PASSWORD, SITE, get, get_as, get_with, send};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
-fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }
 
@@ -18,7 +18,7 @@ fn sign_in(name: &str, password: &str) -> Answer {
 }
 
 /// The cookie of a new session.
-fn session(name: &str) -> String {
+pub(crate) fn session(name: &str) -> String {
     let answer = sign_in(name, PASSWORD);
     assert_eq!(answer.status, 303, "{}", answer.body);
     let cookie = answer.header("set-cookie");
@@ -26,12 +26,12 @@ fn session(name: &str) -> String {
 }
 
 /// The token in the forms of a page.
-fn token(page: &str) -> &str {
+pub(crate) fn token(page: &str) -> &str {
     let from = page.split("name=\"csrf\" value=\"").nth(1).unwrap();
     from.split('"').next().unwrap()
 }
 
-fn post(session: &str, target: &str, body: &str) -> Answer {
+pub(crate) fn post(session: &str, target: &str, body: &str) -> Answer {
     send(
         "POST",
         target.as_bytes(),

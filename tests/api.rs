@@ -309,11 +309,15 @@ fn the_description_names_operations_that_answer() {
         };
         let answer = get_as(
             "admin",
-            &path.replace("{id}", "bai-bao").replace("{rule}", "year"),
+            &path
+                .replace("{id}", "bai-bao")
+                .replace("{rule}", "year")
+                .replace("{name}", "khong-co"),
         );
         // No topics are built in this library; that is described too.
         let expected = match path.as_str() {
-            "/api/v1/topics/{id}" => 404,
+            "/api/v1/topics/{id}" | "/api/v1/jobs/{id}" => 404,
+            "/api/v1/sources/{name}" | "/api/v1/collections/{name}" => 404,
             _ => 200,
         };
         assert_eq!(answer.status, expected, "{path}");

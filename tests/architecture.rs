@@ -28,6 +28,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("subjects", 2),
     ("quality", 2),
     ("topics", 2),
+    ("jobs", 2),
+    ("collections", 2),
     ("trends", 2),
     ("upkeep", 2),
     ("server", 3),

@@ -4,12 +4,12 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     fmt::Write as _,
-    io::{BufRead, BufReader, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener},
     process::{Command, Stdio},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
     thread,
@@ -27,14 +27,22 @@ use crate::installation::{Installation, Ran};
 const PAGE: usize = 50;
 /// No list with this record in it ever arrives.
 const POISON: usize = 1234;
+/// Where a list that runs in a circle stays.
+const CIRCLE: usize = 6 * PAGE;
 
 /// A repository whose every trouble is made on purpose.
 #[derive(Default)]
-struct Source {
+pub(crate) struct Source {
     n_records: usize,
     n_lists: AtomicUsize,
     /// Troubles that happen once.
     happened: Mutex<HashSet<String>>,
+    /// Whether the list of everything gives one token for ever.
+    is_circle: bool,
+    /// A record that cannot be read, alone neither.
+    broken: Option<usize>,
+    /// Whether that record was mended.
+    is_mended: AtomicBool,
 }
 
 fn is_deleted(n: usize) -> bool {
@@ -70,13 +78,25 @@ fn record(n: usize) -> String {
 }
 
 impl Source {
-    fn start(n_records: usize) -> (Arc<Self>, String) {
+    pub(crate) fn start(n_records: usize) -> (Arc<Self>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/oai", listener.local_addr().unwrap());
-        let source = Arc::new(Self {
+        let source = Self {
             n_records,
             ..Self::default()
-        });
+        };
+        (source.listen(listener), url)
+    }
+
+    /// A source with troubles of its own, and its address.
+    pub(crate) fn with_troubles(self) -> (Arc<Self>, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/oai", listener.local_addr().unwrap());
+        (self.listen(listener), url)
+    }
+
+    fn listen(self, listener: TcpListener) -> Arc<Self> {
+        let source = Arc::new(self);
         let serving = source.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -84,11 +104,11 @@ impl Source {
                 let _ = serving.serve(stream);
             }
         });
-        (source, url)
+        source
     }
 
-    fn serve(&self, mut stream: TcpStream) -> std::io::Result<()> {
-        let mut reader = BufReader::new(stream.try_clone()?);
+    fn serve(&self, mut stream: impl Read + Write) -> std::io::Result<()> {
+        let mut reader = BufReader::new(&mut stream);
         let mut first = String::new();
         reader.read_line(&mut first)?;
         let mut line = String::new();
@@ -108,7 +128,16 @@ impl Source {
             "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             body.len()
         )?;
-        stream.write_all(&body.as_bytes()[..sent.min(body.len())])
+        stream.write_all(&body.as_bytes()[..sent.min(body.len())])?;
+        stream.flush()
+    }
+
+    fn record(&self, n: usize) -> String {
+        let record = record(n);
+        match self.broken == Some(n) && !self.is_mended.load(SeqCst) {
+            true => record.replace("</dc:title>", "").replace("</metadata>", ""),
+            false => record,
+        }
     }
 
     /// Status with further headers, body, and how many bytes of it are sent.
@@ -131,7 +160,7 @@ impl Source {
                 let n = arguments["identifier"].strip_prefix("oai:x:").unwrap();
                 ok(format!(
                     "<GetRecord>{}</GetRecord>",
-                    record(n.parse().unwrap())
+                    self.record(n.parse().unwrap())
                 ))
             }
             verb => {
@@ -200,13 +229,16 @@ impl Source {
             return Err("<error code=\"noRecordsMatch\"/>".to_owned());
         }
         let numbers: Vec<usize> = all.iter().copied().skip(offset).take(PAGE).collect();
-        let write = if verb == "ListRecords" {
-            record
-        } else {
-            header
+        let write = |n: &usize| match verb {
+            "ListRecords" => self.record(*n),
+            _ => header(*n),
         };
-        let mut content: String = numbers.iter().map(|n| write(*n)).collect();
-        let next = offset + PAGE;
+        let mut content: String = numbers.iter().map(write).collect();
+        let is_whole = parts[0].is_empty() && parts[1].is_empty();
+        let next = match self.is_circle && is_whole && offset == CIRCLE {
+            true => CIRCLE,
+            false => offset + PAGE,
+        };
         if next < all.len() {
             let (from, until) = (parts[0], parts[1]);
             write!(
@@ -283,6 +315,137 @@ fn all_records_of_a_failing_source_arrive_and_none_twice() {
     assert!(
         again["notices"].to_string().contains("nothing new"),
         "{again}"
+    );
+}
+
+#[test]
+fn a_list_that_runs_in_a_circle_is_left_and_all_arrives() {
+    let source = Source {
+        n_records: 400,
+        is_circle: true,
+        ..Source::default()
+    };
+    let (source, url) = source.with_troubles();
+    let installation = Installation::new();
+    let ran = harvest(&installation, &url, &[]);
+    let report = ran.json();
+    assert_eq!(ran.status, 0, "{report} {}", ran.stderr);
+    let notices = report["notices"].to_string();
+    assert!(
+        notices.contains("twice") || notices.contains("circle"),
+        "{notices}"
+    );
+    let (found, n_lines) = ids(&installation);
+    let wanted = (0..400).filter(|n| !is_deleted(*n)).count();
+    assert_eq!((found.len(), n_lines), (wanted, wanted));
+    // Some pages of each window, not pages without end.
+    let n_lists = source.n_lists.load(SeqCst);
+    assert!(n_lists < 60, "{n_lists} pages were asked for");
+}
+
+#[test]
+fn a_record_that_cannot_be_read_alone_is_set_aside_and_asked_for_again() {
+    let source = Source {
+        n_records: 100,
+        broken: Some(77),
+        ..Source::default()
+    };
+    let (source, url) = source.with_troubles();
+    let installation = Installation::new();
+    let ran = harvest(&installation, &url, &["--collection", "Kho"]);
+    let report = ran.json();
+    assert_eq!(ran.status, 3, "{report} {}", ran.stderr);
+    let aside = report["quarantined"].as_array().unwrap();
+    let path = aside[0]["path"].as_str().unwrap();
+    assert!(
+        aside.len() == 1 && path.contains("oai%3Ax%3A77"),
+        "{report}"
+    );
+    let (found, _) = ids(&installation);
+    assert!(
+        found.len() == 97 && !found.contains("oai:x:77"),
+        "{}",
+        found.len()
+    );
+    let work = |order: &[&str]| {
+        installation.run(&[&["job", "add"], order].concat());
+        let mut worker = direct(installation.command());
+        let ran: Ran = worker
+            .args(["--json", "worker", "--once"])
+            .output()
+            .unwrap()
+            .into();
+        ran.json()["result"]["set_aside_now"].clone()
+    };
+    assert_eq!(work(&["again", &url]), 1, "it is as broken as before");
+    source.is_mended.store(true, SeqCst);
+    assert_eq!(work(&["again"]), 0);
+    let dump = installation.dump();
+    let line = dump.lines().find(|line| line.contains("oai:x:77")).unwrap();
+    assert!(
+        line.contains("\"Kho\""),
+        "as it was asked for at first: {line}"
+    );
+}
+
+/// A certificate for this machine that nobody signed, and the source behind it.
+fn behind_tls(source: Source) -> (String, String) {
+    let names = vec!["localhost".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(
+        rustls::crypto::ring::default_provider(),
+    ))
+    .with_safe_default_protocol_versions()
+    .unwrap()
+    .with_no_client_auth()
+    .with_single_cert(vec![made.cert.der().clone()], key.into())
+    .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let connection = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, stream);
+            // A harvester that does not trust the certificate hangs up.
+            let _ = source.serve(&mut stream);
+            stream.conn.send_close_notify();
+            let _ = stream.flush();
+        }
+    });
+    (format!("https://localhost:{port}/oai"), made.cert.pem())
+}
+
+#[test]
+fn a_repository_inside_the_house_is_trusted_by_its_certificate() {
+    let source = Source {
+        n_records: 30,
+        ..Source::default()
+    };
+    let (url, pem) = behind_tls(source);
+    let installation = Installation::new();
+    let mut command = direct(installation.command());
+    for name in ["https_proxy", "HTTPS_PROXY"] {
+        command.env_remove(name);
+    }
+    command.args(["--json", "harvest", &url, "--retry-wait", "0.01"]);
+    let refused: Ran = command.output().unwrap().into();
+    assert_eq!(refused.status, 1, "{}", refused.stdout);
+    assert!(
+        refused.stderr.to_lowercase().contains("certificate"),
+        "{}",
+        refused.stderr
+    );
+    let ca = installation.input("ca.pem", pem);
+    let trusted: Ran = command.arg("--ca").arg(&ca).output().unwrap().into();
+    assert_eq!(trusted.json()["added"], 29, "{}", trusted.stderr);
+    let none = installation.input("none.pem", "no certificate");
+    let none = harvest(&installation, &url, &["--ca", none.to_str().unwrap()]);
+    assert!(
+        none.status == 1 && none.stderr.contains("PEM"),
+        "{}",
+        none.stderr
     );
 }
 

@@ -4,6 +4,8 @@
 //! * `accounts`: signing in, roles, keys, forms of other sites.
 //! * `architecture`: layers, file heads, sizes, forbidden calls.
 //! * `crash`: killed at any moment, nothing is lost and nothing doubled.
+//! * `desk`: jobs, sources, uploads and collections over the API and on pages; the
+//!   forms of duplicates.
 //! * `exports`: ten formats, by name, ending and `Accept`; whole searches.
 //! * `generations`: models side by side, cut-over, way back, comparison; killed
 //!   while vectors are made.
@@ -11,6 +13,8 @@
 //! * `ingest_bad_input`: what cannot be read is set aside with its cure.
 //! * `ingest_formats`: what goes in comes out again; a second run is nothing.
 //! * `installation`: the program over a data folder, for the other modules.
+//! * `jobs`: work that runs by itself, killed, cancelled, retried; sources by the
+//!   clock.
 //! * `leaks`: what a role may not see shows in no answer of any address.
 //! * `oai`: harvesting, whole and in pieces, with deletions.
 //! * `api`: shapes, counts, problems, access levels, hostile bytes.
@@ -34,6 +38,7 @@ mod api;
 mod architecture;
 mod authorities;
 mod crash;
+mod desk;
 mod duplicates;
 mod exports;
 mod generations;
@@ -41,6 +46,7 @@ mod harvest;
 mod ingest_bad_input;
 mod ingest_formats;
 mod installation;
+mod jobs;
 mod leaks;
 mod oai;
 mod overlap;

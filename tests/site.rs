@@ -20,7 +20,7 @@ use records::{
     AccessLevel, Agent, Column, DocumentFile, Identifier, Lang, Link, Record, RecordId, RecordType,
     Relation, Scheme, Year,
 };
-use server::{Accounts, Library, Repository, Role, Scope, Settings};
+use server::{Accounts, Desk, Library, Repository, Role, Scope, Settings};
 
 /// A word that only the records for staff hold.
 pub(crate) const SECRET: &str = "zirconiumquasar";
@@ -85,6 +85,7 @@ impl Site {
         let reader = WorkerPool::new(program().into(), arguments, WorkerLimits::default());
         let library = Library::new(catalogue, Arc::new(full_text))
             .with_files(files)
+            .with_desk(desk(topics.clone(), data.path()))
             .with_topics(topics)
             .with_reader(Arc::new(reader));
         let (sender, receiver) = mpsc::channel();
@@ -101,6 +102,18 @@ impl Site {
             keys,
             _data: data,
         }
+    }
+}
+
+/// A desk without workers: what is asked for there waits.
+fn desk(queue: Arc<SqliteCatalog>, data: &std::path::Path) -> Desk {
+    let import = data.join("nhap");
+    std::fs::create_dir_all(&import).unwrap();
+    Desk {
+        queue,
+        import_folders: vec![import],
+        uploads: data.join("uploads"),
+        zone: jiff::tz::TimeZone::UTC,
     }
 }
 
@@ -315,7 +328,18 @@ pub(crate) fn get_with(target: &str, headers: &[(&str, &str)]) -> Answer {
 
 /// Sends a request byte for byte; no encoding, no check.
 pub(crate) fn send(method: &str, target: &[u8], headers: &[(&str, &str)], body: &str) -> Answer {
-    let mut stream = TcpStream::connect(SITE.address).unwrap();
+    send_to(SITE.address, method, target, headers, body)
+}
+
+/// Sends a request to any server.
+pub(crate) fn send_to(
+    address: SocketAddr,
+    method: &str,
+    target: &[u8],
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();

@@ -38,6 +38,7 @@ const paths = {
   badquery: "/search?q=l%C3%BAa+AND+%28g%E1%BA%A1o",
   help: "/help",
   about: "/about",
+  collections: "/collections",
   status: "/status",
   api: "/api",
   missing: "/records/kh%C3%B4ng-c%C3%B3",
@@ -164,6 +165,28 @@ async function accounts() {
   expect((await page.content()).includes("ban-doc"), "no account is made");
   await page.locator("form[action='/users/ban-doc'] button[name=state]").click();
   expect(await page.locator("form[action='/users/ban-doc'] button[value=open]").count(), "no account is closed");
+  // Asks for a harvest that nobody answers, looks at the job, cancels it.
+  await page.goto(`${base}/sources`);
+  await page.fill("#name", "thu-nghiem");
+  await page.fill("#url", "http://127.0.0.1:9/oai");
+  await page.fill("#every", "2w");
+  await page.locator("form[action='/sources'] button").click();
+  expect((await page.content()).includes("thu-nghiem"), "no source is added");
+  await page.locator("form[action='/sources/thu-nghiem'] button[value=pause]").click();
+  await page.locator("form[action='/sources/thu-nghiem'] button[value=run]").click();
+  await page.waitForURL(/\/jobs\/\d+$/);
+  const job = new URL(page.url()).pathname;
+  expect((await page.content()).includes("thu-nghiem"), "the job does not say what it is about");
+  const cancel = page.locator("button[value=cancel]");
+  if (await cancel.count()) await cancel.click();
+  // Describes a collection and fills it.
+  await page.goto(`${base}/collections`);
+  await page.fill("#name", "tuyen-chon");
+  await page.fill("#title_vi", "Tuyển chọn");
+  await page.locator("form[action='/collections'] button").click();
+  await page.fill("#query", "type:paper");
+  await page.locator("button[value=add]").click();
+  expect(await page.locator("ol.hits h3 a").count(), "nothing is put into a collection");
   const state = await context.storageState();
   await page.goto(`${base}/search?filter=access%3Arestricted`);
   const closed = page.locator("ol.hits h3 a").first();
@@ -173,7 +196,8 @@ async function accounts() {
   if (path) expect((await other.request.get(base + path)).status() === 404, "a closed record is open");
   await other.close();
   await context.close();
-  return { state, paths: { account: "/account", users: "/users", ...(path && { restricted: path }) } };
+  const desk = { jobs: "/jobs", job, sources: "/sources", aside: "/set-aside", gathered: "/collections/tuyen-chon" };
+  return { state, paths: { account: "/account", users: "/users", ...desk, ...(path && { restricted: path }) } };
 }
 
 if (folder) mkdirSync(folder, { recursive: true });

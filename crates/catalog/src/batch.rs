@@ -110,6 +110,9 @@ pub struct QuarantineEntry {
     pub raw_blake3: String,
     /// The first bytes, at most [`QuarantineEntry::HEAD_BYTES`].
     pub raw_head: Vec<u8>,
+    /// What held for the input (collection, access level) as JSON, so that it
+    /// is read again in the same way; `None` where that is not known.
+    pub how: Option<String>,
 }
 
 impl QuarantineEntry {
@@ -129,6 +132,16 @@ impl QuarantineEntry {
             reason: reason.into(),
             raw_blake3: blake3::hash(raw).to_hex().to_string(),
             raw_head: raw[..raw.len().min(Self::HEAD_BYTES)].to_vec(),
+            how: None,
+        }
+    }
+
+    /// The entry with what held for the input, as JSON.
+    #[must_use]
+    pub fn asked_as(self, how: String) -> Self {
+        Self {
+            how: Some(how),
+            ..self
         }
     }
 }

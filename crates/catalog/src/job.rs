@@ -171,9 +171,9 @@ pub enum JobEnd<'a> {
     Failed(&'a str),
     /// Somebody asked for its end.
     Cancelled,
-    /// The worker stops: back to the queue, as if this attempt had not been
-    /// made.
-    Released,
+    /// The worker gives it back: queued again for a moment, as if this attempt
+    /// had not been made.
+    Released(Timestamp),
 }
 
 /// Which jobs to list.

@@ -295,6 +295,10 @@ impl CatalogStore for MemoryCatalog {
         })
     }
 
+    fn seq(&self) -> Result<ChangeSeq, CatalogError> {
+        Ok(self.state().seq)
+    }
+
     fn seq_before(&self, at: Timestamp) -> Result<ChangeSeq, CatalogError> {
         let state = self.state();
         let newest = state

@@ -178,6 +178,10 @@ impl CatalogStore for SqliteCatalog {
         changes::changes(&*self.reader()?, after, limit, clearance, detail)
     }
 
+    fn seq(&self) -> Result<ChangeSeq, CatalogError> {
+        read::seq(&*self.reader()?)
+    }
+
     fn seq_before(&self, at: Timestamp) -> Result<ChangeSeq, CatalogError> {
         changes::seq_before(&*self.reader()?, at)
     }

@@ -77,6 +77,9 @@ pub trait CatalogStore: Send + Sync {
         detail: Detail,
     ) -> Result<Changes, CatalogError>;
 
+    /// The newest number of the sequence, without counting anything.
+    fn seq(&self) -> Result<ChangeSeq, CatalogError>;
+
     /// The newest number of the sequence among the changes before `at` that are
     /// still the newest of their record: `changes` after it begins with what
     /// changed at `at` or later. Numbers and times grow together.

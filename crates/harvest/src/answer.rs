@@ -151,6 +151,14 @@ impl Page {
         self.lost.extend(new.filter(|id| known.insert(id.clone())));
     }
 
+    /// A page of which only the identifiers are known.
+    pub(crate) fn of_lost(identifiers: &[String]) -> Self {
+        Self {
+            lost: identifiers.to_vec(),
+            ..Self::default()
+        }
+    }
+
     /// Tells pages apart: a hash of the identifiers on it.
     pub(crate) fn fingerprint(&self) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();

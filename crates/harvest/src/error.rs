@@ -14,6 +14,12 @@ pub enum HarvestError {
         /// As given.
         url: String,
     },
+    /// The certificates to trust cannot be read.
+    #[error("the file of certificates cannot be read ({reason}); give one in PEM")]
+    Certificates {
+        /// Why.
+        reason: String,
+    },
     /// A bound that is no date.
     #[error(
         "`{value}` is no date; write `2024-01-31` or `2024-01-31T08:00:00Z`, both bounds alike"

@@ -25,6 +25,9 @@ use crate::{
 /// Pages without a record, one after the other: a list without an end.
 const MAX_EMPTY_PAGES: u32 = 100;
 
+/// Single records asked for between two commits.
+const ASKED_AT_ONCE: usize = 20;
+
 /// Names of sets in a message.
 const SHOWN_SETS: usize = 20;
 
@@ -55,6 +58,25 @@ impl Harvester<'_> {
             let done = run.all();
             run.report.token = run.state.token.clone();
             done
+        });
+        (report, done)
+    }
+
+    /// Asks again for single records that were set aside; see
+    /// [`asked_alone`](crate::asked_alone). What still cannot be read stays set
+    /// aside.
+    pub fn ask_again(
+        &self,
+        request: &HarvestRequest,
+        identifiers: &[String],
+    ) -> (HarvestReport, Result<(), HarvestError>) {
+        let mut report = HarvestReport::default();
+        let done = Run::begin(self, request, &mut report).and_then(|mut run| {
+            for identifiers in identifiers.chunks(ASKED_AT_ONCE) {
+                let state = run.state.clone();
+                run.write(Page::of_lost(identifiers), Vec::new(), state)?;
+            }
+            Ok(())
         });
         (report, done)
     }
@@ -122,7 +144,7 @@ impl<'a> Run<'a> {
         }
         let source = Source {
             url: &request.url,
-            http: Http::new(),
+            http: Http::new(request.ca.as_deref())?,
             first_wait: request.first_wait,
             now: harvester.now,
             sleep: harvester.sleep,

@@ -7,8 +7,10 @@ use jiff::{Timestamp, fmt::rfc2822};
 use ureq::{
     Agent,
     http::{HeaderMap, StatusCode, header},
-    tls::{RootCerts, TlsConfig},
+    tls::{PemItem, RootCerts, TlsConfig, parse_pem},
 };
+
+use crate::HarvestError;
 
 /// Largest answer in bytes: a page of some thousand long records stays under a
 /// tenth of it, and a server that never ends costs this much memory at most.
@@ -49,11 +51,14 @@ impl Failure {
 pub(crate) struct Http(Agent);
 
 impl Http {
-    /// Proxies are those of the environment, certificates those of the system.
-    pub(crate) fn new() -> Self {
-        let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
-            .build();
+    /// Proxies are those of the environment, certificates those of the system
+    /// or, where they are given, these (PEM).
+    ///
+    /// # Errors
+    /// [`HarvestError::Certificates`] when there is none among them.
+    pub(crate) fn new(ca: Option<&[u8]>) -> Result<Self, HarvestError> {
+        let roots = ca.map_or(Ok(RootCerts::PlatformVerifier), roots)?;
+        let tls = TlsConfig::builder().root_certs(roots).build();
         let config = Agent::config_builder()
             .user_agent(concat!(
                 "trithuc/",
@@ -66,7 +71,7 @@ impl Http {
             .max_redirects(5)
             .http_status_as_error(false)
             .build();
-        Self(config.into())
+        Ok(Self(config.into()))
     }
 
     /// The body of the answer.
@@ -82,6 +87,20 @@ impl Http {
         }
         let body = answer.body_mut().with_config().limit(MAX_BODY_BYTES);
         body.read_to_vec().map_err(failure)
+    }
+}
+
+fn roots(pem: &[u8]) -> Result<RootCerts, HarvestError> {
+    let bad = |reason: String| HarvestError::Certificates { reason };
+    let found = parse_pem(pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+        Ok(_) => None,
+        Err(error) => Some(Err(bad(error.to_string()))),
+    });
+    let found = found.collect::<Result<Vec<_>, _>>()?;
+    match found.is_empty() {
+        true => Err(bad("it holds none".to_owned())),
+        false => Ok(RootCerts::from(found)),
     }
 }
 

@@ -27,4 +27,5 @@ mod writer;
 pub use error::HarvestError;
 pub use harvester::Harvester;
 pub use report::{HarvestReport, HarvestRequest};
+pub use trouble::asked_alone;
 pub use writer::raw_record;

@@ -25,6 +25,9 @@ pub struct HarvestRequest {
     pub is_full: bool,
     /// Wait after the first failure of a request; doubles with each further one.
     pub first_wait: Duration,
+    /// Certificates (PEM) that the repository is trusted by instead of the
+    /// system's.
+    pub ca: Option<Vec<u8>>,
 }
 
 /// Counts of a harvest. Each record that was seen is in exactly one of `added`,

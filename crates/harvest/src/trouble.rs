@@ -1,6 +1,7 @@
 //! What is done when a source fails: broken records are asked for alone, lists
 //! whose tokens wear out begin again, windows that fail go on in halves.
 
+use percent_encoding::percent_decode_str;
 use rustc_hash::FxHashSet;
 
 use crate::{
@@ -29,6 +30,26 @@ pub(crate) fn alone<'a>(identifier: &'a str, prefix: &'a str) -> [(&'a str, &'a 
         ("metadataPrefix", prefix),
         ("identifier", identifier),
     ]
+}
+
+/// What a request for one record asks for: repository, prefix, identifier;
+/// `None` for another address.
+pub fn asked_alone(address: &str) -> Option<(String, String, String)> {
+    let is_web = address.starts_with("http://") || address.starts_with("https://");
+    // A base URL may have parameters of its own.
+    let (url, query) = address.split_once("verb=GetRecord&").filter(|_| is_web)?;
+    let url = url.strip_suffix(['?', '&'])?;
+    let value = |name: &str| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        let (_, value) = pairs.find(|(known, _)| *known == name)?;
+        let value = percent_decode_str(value).decode_utf8().ok()?;
+        Some(value.into_owned())
+    };
+    Some((
+        url.to_owned(),
+        value("metadataPrefix")?,
+        value("identifier")?,
+    ))
 }
 
 impl Run<'_> {
@@ -220,5 +241,34 @@ impl Run<'_> {
             }
         }
         Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_record_says_what_was_asked_for() {
+        let read = |address: &str| {
+            let (url, prefix, identifier) = asked_alone(address)?;
+            Some([url, prefix, identifier].join(" "))
+        };
+        let plain =
+            "https://a.vn/oai?verb=GetRecord&metadataPrefix=oai_dc&identifier=oai%3Aa%3A1%262";
+        assert_eq!(
+            read(plain).as_deref(),
+            Some("https://a.vn/oai oai_dc oai:a:1&2")
+        );
+        let own = "http://a.vn/?x=1&verb=GetRecord&metadataPrefix=marcxml&identifier=7";
+        assert_eq!(read(own).as_deref(), Some("http://a.vn/?x=1 marcxml 7"));
+        for other in [
+            "https://a.vn/oai#0123",
+            "https://a.vn/oai?verb=ListRecords&metadataPrefix=oai_dc",
+            "/srv/verb=GetRecord&metadataPrefix=a&identifier=b",
+            "https://a.vn/oai?verb=GetRecord&identifier=7",
+        ] {
+            assert_eq!(read(other), None, "{other}");
+        }
     }
 }

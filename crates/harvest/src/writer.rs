@@ -69,7 +69,8 @@ impl Writer<'_> {
         let mut sorted = self.sort(records, address)?;
         let mut batch = Batch::new(at);
         for aside in asides {
-            let entry = QuarantineEntry::new(&aside.address, None, &aside.reason, &aside.raw);
+            let entry = QuarantineEntry::new(&aside.address, None, &aside.reason, &aside.raw)
+                .asked_as(self.options.to_json());
             sorted.report.seen += 1;
             sorted.report.quarantined.push(SetAside {
                 path: aside.address.clone(),

@@ -15,6 +15,11 @@ pub struct IngestOptions {
 }
 
 impl IngestOptions {
+    /// The options as JSON, as they are kept beside what is set aside.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("options are plain data")
+    }
+
     /// Applies the options. `says_type`: whether the source says the type.
     pub fn apply(&self, record: &mut Record, says_type: bool) {
         if let Some(collection) = &self.collection

@@ -36,6 +36,9 @@ pub struct Ingester<'a> {
     pub options: &'a IngestOptions,
     /// Reads the documents: in processes of their own, or in this one.
     pub documents: &'a dyn extract::DocumentReader,
+    /// Whether a file that something was set aside from is read again, though
+    /// it was read to its end.
+    pub is_again: bool,
     /// The clock.
     pub now: &'a (dyn Fn() -> Timestamp + Sync),
     /// Told after every batch that is committed.
@@ -186,7 +189,8 @@ impl Ingester<'_> {
         run: &mut Run,
     ) -> Result<(), IngestError> {
         let source = path.display().to_string();
-        let entry = QuarantineEntry::new(source.clone(), None, reason, b"");
+        let entry = QuarantineEntry::new(source.clone(), None, reason, b"")
+            .asked_as(self.options.to_json());
         let mut batch = Batch::new((self.now)());
         batch.reread_sources.push(source);
         run.set_aside(&entry);
@@ -201,7 +205,10 @@ impl Ingester<'_> {
             Err(error) => return Ok(Input::Unreadable(place.shown, unreadable(&error))),
         };
         let name = CheckpointName::new(&hash, self.options);
-        let checkpoint = name.load(self.catalog)?;
+        let mut checkpoint = name.load(self.catalog)?;
+        if self.is_again && checkpoint.n_set_aside > 0 {
+            checkpoint = Checkpoint::default();
+        }
         if checkpoint.is_done {
             self.keep_again(&place, &hash, &checkpoint)?;
             return Ok(Input::Done(place.shown, checkpoint));
@@ -329,7 +336,7 @@ impl Ingester<'_> {
                     checkpoint.is_done = !is_transient;
                     checkpoint.n_bad_entries = 1;
                     checkpoint.n_set_aside = 1;
-                    let entry = document_entry(&place, &error);
+                    let entry = document_entry(&place, &error).asked_as(self.options.to_json());
                     run.set_aside(&entry);
                     batch.quarantine.push(entry);
                 }

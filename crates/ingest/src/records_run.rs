@@ -154,7 +154,8 @@ impl<'a, 'b> RecordsRun<'a, 'b> {
     ) -> QuarantineEntry {
         self.n_bad_entries += u64::from(line.is_some());
         self.n_set_aside += 1;
-        let entry = QuarantineEntry::new(self.source.clone(), line, reason, raw);
+        let entry = QuarantineEntry::new(self.source.clone(), line, reason, raw)
+            .asked_as(self.ingester.options.to_json());
         run.set_aside(&entry);
         entry
     }

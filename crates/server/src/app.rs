@@ -12,7 +12,8 @@ use search::{Meaning, Searcher, Terms};
 use tokio::{sync::Semaphore, task, time};
 
 use crate::{
-    error::ApiError, limiter::Limiter, pages::HomeCache, settings::Settings, token::Signer,
+    desk::Desk, error::ApiError, limiter::Limiter, pages::HomeCache, settings::Settings,
+    token::Signer,
 };
 
 /// The stores of one installation.
@@ -30,6 +31,8 @@ pub struct Library {
     pub authorities: Arc<SharedRegister>,
     /// Documents of the records; `None` in a library of descriptions only.
     pub files: Option<FileStore>,
+    /// Where librarians ask for work; `None` where none is done.
+    pub desk: Option<Arc<Desk>>,
     /// Reads documents that readers send; `None` where only texts are taken.
     pub reader: Option<Arc<dyn DocumentReader + Send>>,
 }
@@ -45,6 +48,7 @@ impl Library {
             topics: None,
             authorities: Arc::default(),
             files: None,
+            desk: None,
             reader: None,
         }
     }
@@ -84,6 +88,15 @@ impl Library {
     pub fn with_topics(self, topics: Arc<dyn TopicStore>) -> Self {
         Self {
             topics: Some(topics),
+            ..self
+        }
+    }
+
+    /// The library with a desk where librarians ask for work.
+    #[must_use]
+    pub fn with_desk(self, desk: Desk) -> Self {
+        Self {
+            desk: Some(Arc::new(desk)),
             ..self
         }
     }

@@ -22,6 +22,7 @@ mod charts;
 mod cors;
 mod dcat;
 mod decisions;
+mod desk;
 mod edge;
 mod error;
 mod exports;
@@ -44,6 +45,7 @@ mod signposting;
 mod sru;
 mod token;
 mod typography;
+mod upload;
 mod visit;
 mod words;
 
@@ -51,6 +53,7 @@ pub use accounts::{
     AccountError, Accounts, ApiKey, Role, Scope, UnknownRole, UnknownScope, User, WeakPassword,
 };
 pub use app::Library;
+pub use desk::Desk;
 pub use router::router;
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, serve, wait_for_stop};
 pub use settings::{InvalidSetting, Repository, Settings};

@@ -249,7 +249,7 @@ fn bad_json(error: &serde_json::Error) -> ApiError {
     ApiError::invalid("body", "", reason, "send {\"text\": …} or {\"record\": …}")
 }
 
-fn not_a_form(error: &impl std::fmt::Display) -> ApiError {
+pub(crate) fn not_a_form(error: &impl std::fmt::Display) -> ApiError {
     let reason = format!("is no form ({error})");
     ApiError::invalid(
         "body",
@@ -259,7 +259,7 @@ fn not_a_form(error: &impl std::fmt::Display) -> ApiError {
     )
 }
 
-fn bad_part(error: &MultipartError) -> ApiError {
+pub(crate) fn bad_part(error: &MultipartError) -> ApiError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return ApiError::BodyTooLarge { most: UPLOAD_BYTES };
     }

@@ -12,6 +12,7 @@ mod prefixes;
 mod request;
 mod sets;
 
+pub(crate) use self::sets::collection as collection_set;
 use std::{fmt::Write as _, sync::Arc};
 
 use axum::{

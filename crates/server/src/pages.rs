@@ -5,6 +5,7 @@ mod about;
 mod account;
 mod authorities;
 mod authority;
+mod collections;
 mod compare;
 mod duplicates;
 mod error;
@@ -18,6 +19,7 @@ mod frame;
 mod help;
 mod hit;
 mod home;
+mod jobs;
 mod labels;
 mod machines;
 mod preferences;
@@ -25,6 +27,7 @@ mod quality;
 mod record;
 mod search;
 mod sign_in;
+mod sources;
 mod status;
 mod subjects;
 mod users;
@@ -35,6 +38,9 @@ pub(crate) use authorities::{
     keep_names_apart, merge_authorities, show_authorities, undo_authority_act,
 };
 pub(crate) use authority::{show_author, show_institution};
+pub(crate) use collections::{
+    act_on_collection, add_collection, show_collection, show_collections,
+};
 pub(crate) use compare::{compare, show_compare};
 pub(crate) use duplicates::{
     keep_records_apart, merge_duplicates, show_duplicates, undo_duplicates,
@@ -45,12 +51,14 @@ pub(crate) use feed::show_feed;
 pub(crate) use help::show_help;
 pub(crate) use hit::{filter_url, record_url};
 pub(crate) use home::{HomeCache, show_home};
+pub(crate) use jobs::{act_on_job, ask_for_job, show_job, show_jobs, upload_file};
 pub(crate) use machines::{show_open_search, show_robots, show_sitemap, show_sitemap_part, xml};
 pub(crate) use preferences::set_preferences;
 pub(crate) use quality::{judge_quality, show_quality, show_worklist};
 pub(crate) use record::show_record;
 pub(crate) use search::show_search;
 pub(crate) use sign_in::{show_login, sign_in, sign_out};
+pub(crate) use sources::{act_on_source, add_source, show_aside, show_sources};
 pub(crate) use status::show_status;
 pub(crate) use subjects::{decide_subjects, show_subjects, suggest_subjects, undo_subjects};
 pub(crate) use users::{add_user, change_user, show_users};

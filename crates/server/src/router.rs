@@ -40,7 +40,8 @@ pub fn router(library: Library, settings: Settings) -> Result<Router, CatalogErr
     let small = Router::new()
         .merge(pages_routes())
         .merge(machine_routes())
-        .merge(api_routes());
+        .merge(api_routes())
+        .merge(desk_routes());
     let routes = Router::new()
         .merge(limited(small, edge::BODY_BYTES))
         .merge(limited(upload_routes(), UPLOAD_BYTES))
@@ -78,6 +79,8 @@ fn limited(routes: Router<Arc<App>>, n_bytes: usize) -> Router<Arc<App>> {
 fn upload_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/compare", get(pages::show_compare).post(pages::compare))
+        .route("/jobs/upload", post(pages::upload_file))
+        .route("/api/v1/uploads", post(api::jobs::add_upload))
         .route("/api/v1/overlap", post(api::compare::post_overlap))
         .route("/api/v1/similar", post(api::compare::post_similar))
 }
@@ -121,6 +124,19 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/duplicates/merge", post(pages::merge_duplicates))
         .route("/duplicates/apart", post(pages::keep_records_apart))
         .route("/duplicates/undo", post(pages::undo_duplicates))
+        .route("/jobs", get(pages::show_jobs).post(pages::ask_for_job))
+        .route("/jobs/{id}", get(pages::show_job).post(pages::act_on_job))
+        .route("/sources", get(pages::show_sources).post(pages::add_source))
+        .route("/sources/{name}", post(pages::act_on_source))
+        .route("/set-aside", get(pages::show_aside))
+        .route(
+            "/collections",
+            get(pages::show_collections).post(pages::add_collection),
+        )
+        .route(
+            "/collections/{name}",
+            get(pages::show_collection).post(pages::act_on_collection),
+        )
         .route("/preferences", post(pages::set_preferences))
         .route("/assets/{name}", get(show_asset))
 }
@@ -232,6 +248,40 @@ fn authority_api_routes() -> Router<Arc<App>> {
         .route("/api/v1/authorities/apart", post(a::keep_authorities_apart))
         .route("/api/v1/authorities/acts", get(a::list_acts))
         .route("/api/v1/authorities/acts/{number}", delete(a::undo_act))
+}
+
+/// Work that librarians ask for, and what they gather.
+fn desk_routes() -> Router<Arc<App>> {
+    Router::new()
+        .route(
+            "/api/v1/collections",
+            get(api::collections::list_collections),
+        )
+        .route(
+            "/api/v1/collections/{name}",
+            get(api::collections::get_collection)
+                .put(api::collections::put_collection)
+                .delete(api::collections::forget_collection),
+        )
+        .route(
+            "/api/v1/collections/{name}/records",
+            post(api::collections::change_collection),
+        )
+        .route(
+            "/api/v1/jobs",
+            get(api::jobs::list_jobs).post(api::jobs::add_job),
+        )
+        .route("/api/v1/jobs/{id}", get(api::jobs::get_job))
+        .route("/api/v1/jobs/{id}/cancel", post(api::jobs::cancel_job))
+        .route("/api/v1/jobs/{id}/retry", post(api::jobs::retry_job))
+        .route("/api/v1/sources", get(api::sources::list_sources))
+        .route(
+            "/api/v1/sources/{name}",
+            get(api::sources::get_source)
+                .put(api::sources::put_source)
+                .delete(api::sources::remove_source),
+        )
+        .route("/api/v1/quarantine", get(api::sources::list_quarantine))
 }
 
 /// `GET /assets/{name}`: a name holds the hash of its bytes, so the bytes

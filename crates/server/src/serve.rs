@@ -72,6 +72,23 @@ pub fn serve(
     served
 }
 
+/// Waits for a signal to stop (Ctrl-C, SIGTERM), on this thread.
+pub fn wait_for_stop() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(stop_signal()),
+        // Signals end the process then, as they do by themselves.
+        Err(error) => {
+            tracing::warn!(%error, "signals to stop are not waited for");
+            loop {
+                std::thread::park();
+            }
+        }
+    }
+}
+
 async fn stop_signal() {
     #[cfg(unix)]
     {

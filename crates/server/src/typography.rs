@@ -84,6 +84,12 @@ pub(crate) fn date(iso: &str, locale: Locale) -> String {
     }
 }
 
+/// A moment as day and minute, UTC: `17/5/2019 08:30 UTC`.
+pub(crate) fn moment(at: jiff::Timestamp, locale: Locale) -> String {
+    let day = date(&at.strftime("%Y-%m-%d").to_string(), locale);
+    format!("{day} {} UTC", at.strftime("%H:%M"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,15 +5,17 @@ mod authority;
 mod backup;
 mod check;
 mod cite;
+mod collection;
 mod completions;
 mod duplicates;
 mod eval;
 mod export;
 mod extract;
-mod extract_worker;
+pub(crate) mod extract_worker;
 mod harvest;
 mod index;
 mod ingest;
+mod job;
 mod links;
 mod manuscript;
 mod model;
@@ -25,11 +27,15 @@ mod searching;
 mod serve;
 mod show;
 mod similar;
+mod source;
 mod subject;
 mod text;
 mod topics;
 mod trends;
 mod user;
+mod worker;
+
+pub(crate) use source::read_certificates;
 
 use clap::Subcommand;
 
@@ -45,6 +51,9 @@ pub(crate) enum Command {
     /// Persons and institutions: build, load, list, show, suggest, merge, undo.
     #[command(subcommand)]
     Authority(authority::Command),
+    /// Collections: titles, descriptions, records put in and taken out.
+    #[command(subcommand)]
+    Collection(collection::Command),
     /// Print the completion script of a shell.
     Completions(completions::Args),
     /// Records that describe one work: find, list, merge, keep apart, undo.
@@ -60,6 +69,14 @@ pub(crate) enum Command {
     Index(index::Args),
     /// Make a data folder from a backup, proved before it is used.
     Restore(restore::Args),
+    /// Work that runs by itself: ask for it, look at it, end it, queue it again.
+    #[command(subcommand)]
+    Job(job::Command),
+    /// Do the jobs that wait, and harvest sources when they are due.
+    Worker(worker::Args),
+    /// Repositories that are harvested by the clock.
+    #[command(subcommand)]
+    Source(source::Command),
     /// Search, from the command line.
     Search(search::Args),
     /// Records about the same as a record, a document or a text.
@@ -114,12 +131,16 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Backup(args) => backup::run(&args, context),
         Command::Check(args) => check::run(&args, context),
         Command::Authority(command) => authority::run(&command, context),
+        Command::Collection(command) => collection::run(&command, context),
         Command::Completions(args) => completions::run(&args),
         Command::Duplicates(command) => duplicates::run(&command, context),
         Command::Ingest(args) => ingest::run(&args, context),
         Command::Harvest(args) => harvest::run(&args, context),
         Command::Index(args) => index::run(&args, context),
         Command::Restore(args) => restore::run(&args, context),
+        Command::Job(command) => job::run(&command, context),
+        Command::Worker(args) => worker::run(&args, context),
+        Command::Source(command) => source::run(&command, context),
         Command::Search(args) => search::run(&args, context),
         Command::Similar(args) => similar::run(&args, context),
         Command::Overlap(args) => overlap::run(&args, context),

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
-use crate::{cli::Global, outcome::Usage};
+use crate::{cli::Global, outcome::Usage, working::JobSettings};
 
 /// Where the installation lies and how to answer.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ impl From<&Global> for Context {
 pub(crate) struct Config {
     /// Pages and API.
     pub(crate) server: server::Settings,
+    /// Work that runs by itself.
+    pub(crate) jobs: JobSettings,
 }
 
 impl Context {

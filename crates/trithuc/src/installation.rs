@@ -166,6 +166,25 @@ impl Installation {
         remove_database(&built)
     }
 
+    /// Where files that librarians send wait to be taken in.
+    pub(crate) fn uploads_path(data: &Path) -> PathBuf {
+        data.join("uploads")
+    }
+
+    /// Removes files that were sent and are taken in; others stay.
+    pub(crate) fn forget_uploads(&self, paths: &[PathBuf]) {
+        let uploads = Self::uploads_path(&self.root);
+        let uploads = uploads.canonicalize().unwrap_or(uploads);
+        for path in paths.iter().filter(|path| path.starts_with(&uploads)) {
+            // Each lies in a folder of its own, named by its hash.
+            let removed = std::fs::remove_file(path);
+            let removed = removed.and_then(|()| path.parent().map_or(Ok(()), std::fs::remove_dir));
+            if let Err(error) = removed {
+                tracing::warn!(%error, path = %path.display(), "a file that was taken in stays");
+            }
+        }
+    }
+
     fn vectors_path(&self) -> PathBuf {
         self.root.join("index").join("vectors")
     }

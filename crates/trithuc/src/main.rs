@@ -13,6 +13,7 @@ mod outcome;
 mod output;
 mod steps;
 mod vectorising;
+mod working;
 
 use std::process::ExitCode;
 

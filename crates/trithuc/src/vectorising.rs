@@ -31,8 +31,7 @@ pub(crate) fn vectorise(
 ) -> anyhow::Result<Vectorised> {
     let vectoriser = Vectoriser::new(catalog, &*meaning.embedder, &*meaning.vectors);
     let start = meaning.vectors.applied_seq()?.0;
-    // Counting the library at every step would take longer than the steps.
-    let mut last = catalog.status()?.seq.0;
+    let mut last = catalog.seq()?.0;
     let mut all = Vectorised::default();
     loop {
         let step = vectoriser.step(STEP)?;
@@ -41,7 +40,7 @@ pub(crate) fn vectorise(
         all.known += step.known;
         (all.seq, all.is_last) = (step.seq, step.is_last);
         if step.seq.0 > last {
-            last = catalog.status()?.seq.0;
+            last = catalog.seq()?.0;
         }
         bar.set_length(last.saturating_sub(start));
         bar.set_position(step.seq.0.saturating_sub(start));

@@ -104,7 +104,7 @@ impl JobQueue for SqliteCatalog {
                 (JobState::Failed, Some(reason), None)
             }
             JobEnd::Cancelled => (JobState::Cancelled, None, None),
-            JobEnd::Released => (JobState::Queued, job.outcome.as_deref(), Some(job.run_at)),
+            JobEnd::Released(at) => (JobState::Queued, job.outcome.as_deref(), Some(at)),
         };
         let ended = self.writer().execute(
             "UPDATE job SET state = :state, outcome = :outcome, leased_until = NULL,
@@ -116,7 +116,7 @@ impl JobQueue for SqliteCatalog {
                 ":state": state.as_str(),
                 ":outcome": outcome,
                 ":run_at": run_at.map(Timestamp::as_millisecond),
-                ":more": u32::from(end == JobEnd::Released),
+                ":more": u32::from(matches!(end, JobEnd::Released(_))),
                 ":now": now.as_millisecond(),
                 ":id": job.id.0,
                 ":n_attempts": job.n_attempts,

@@ -219,7 +219,7 @@ pub(super) fn quarantined(
     let failed = while_doing("reading set-aside inputs");
     let mut statement = connection
         .prepare_cached(
-            "SELECT number, at, source, line, reason, raw_blake3, raw_head FROM quarantine
+            "SELECT number, at, source, line, reason, raw_blake3, raw_head, how FROM quarantine
              WHERE number > ?1 ORDER BY number LIMIT ?2",
         )
         .map_err(&failed)?;
@@ -244,6 +244,7 @@ fn quarantine_entry(row: &Row<'_>) -> rusqlite::Result<QuarantineEntry> {
         reason: row.get(4)?,
         raw_blake3: row.get(5)?,
         raw_head: row.get(6)?,
+        how: row.get(7)?,
     })
 }
 
@@ -262,6 +263,13 @@ pub(super) fn blobs(connection: &Connection, prefix: &str) -> Result<Vec<Blob>, 
         })
     });
     rows.and_then(Iterator::collect).map_err(&failed)
+}
+
+pub(super) fn seq(connection: &Connection) -> Result<ChangeSeq, CatalogError> {
+    let sql = "SELECT value FROM counter WHERE name = 'seq'";
+    let read = connection.query_row(sql, [], |row| row.get(0));
+    read.map(ChangeSeq)
+        .map_err(while_doing("reading the sequence"))
 }
 
 pub(super) fn status(connection: &Connection) -> Result<Status, CatalogError> {

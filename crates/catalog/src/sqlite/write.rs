@@ -276,17 +276,18 @@ impl<'t> Writer<'t> {
         for entry in entries {
             self.execute(
                 "setting an input aside",
-                "INSERT INTO quarantine (at, source, line, reason, raw_blake3, raw_head)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO quarantine (at, source, line, reason, raw_blake3, raw_head, how)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (source, line, raw_blake3)
-                 DO UPDATE SET at = excluded.at, reason = excluded.reason",
+                 DO UPDATE SET at = excluded.at, reason = excluded.reason, how = excluded.how",
                 params![
                     self.at_ms,
                     entry.source,
                     entry.line.unwrap_or(0),
                     entry.reason,
                     entry.raw_blake3,
-                    entry.raw_head
+                    entry.raw_head,
+                    entry.how
                 ],
             )?;
         }

@@ -240,7 +240,7 @@ fn a_worker_that_stops_gives_its_job_back(queue: &dyn JobQueue) {
     enqueue(queue, "work", 0, 1);
     for second in 1..5 {
         let job = claim(queue, second).unwrap();
-        assert!(finish(queue, &job, JobEnd::Released, second));
+        assert!(finish(queue, &job, JobEnd::Released(at(second)), second));
     }
     let job = claim(queue, 9).unwrap();
     assert!(finish(queue, &job, JobEnd::Done("{}"), 10));

@@ -112,6 +112,7 @@ fn the_same_again_changes_nothing(catalog: &dyn CatalogStore) {
     again.provenance.source = "somewhere/else.jsonl".to_owned();
     assert_eq!(put(catalog, 2, vec![again]), [PutOutcome::Unchanged]);
     assert_eq!(catalog.status().unwrap().seq, ChangeSeq(1));
+    assert_eq!(catalog.seq().unwrap(), ChangeSeq(1));
     let mut other_text = record("a", "một");
     other_text.body[0].text.push('!');
     assert_eq!(put(catalog, 3, vec![other_text]), [PutOutcome::Updated]);

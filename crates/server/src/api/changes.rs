@@ -232,8 +232,8 @@ pub(crate) async fn get_dump(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    let newest = app.ask(|library| library.catalogue.status().map_err(ApiError::unavailable));
-    let newest = newest.await?.seq;
+    let newest = app.ask(|library| library.catalogue.seq().map_err(ApiError::unavailable));
+    let newest = newest.await?;
     let clearance = visit.clearance;
     let lines = stream::try_unfold(Some(ChangeSeq::ZERO), move |at| {
         let app = app.clone();

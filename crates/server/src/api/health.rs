@@ -14,7 +14,7 @@ pub(crate) async fn is_alive() -> impl IntoResponse {
 /// `GET /readyz`: reads from both stores.
 pub(crate) async fn is_ready(State(app): State<Arc<App>>) -> Result<impl IntoResponse, ApiError> {
     app.ask(|library| {
-        library.catalogue.status().map_err(ApiError::unavailable)?;
+        library.catalogue.seq().map_err(ApiError::unavailable)?;
         library
             .full_text
             .applied_seq()

@@ -50,7 +50,7 @@ fn cris(record_type: RecordType) -> &'static str {
 
 /// The name of a collection as a set: its letters without accents, and a few
 /// of its hash, since two names may fold into one.
-fn collection(name: &str) -> String {
+pub(crate) fn collection(name: &str) -> String {
     let folded = text::fold(name);
     let words = folded.split(|c: char| !c.is_ascii_alphanumeric());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

@@ -66,6 +66,22 @@ pub(crate) fn facet_views(
     views.collect()
 }
 
+/// Shows collections by their titles.
+pub(crate) fn name_collections(
+    facets: &mut [FacetView],
+    titles: &BTreeMap<String, String>,
+    locale: Locale,
+) {
+    let field = labels::field(FacetField::Collection, locale.words());
+    for facet in facets.iter_mut().filter(|facet| facet.label == field) {
+        for value in facet.values.iter_mut().chain(&mut facet.more) {
+            if let Some(title) = titles.get(&value.label) {
+                value.label.clone_from(title);
+            }
+        }
+    }
+}
+
 fn facet_view(
     field: FacetField,
     open: bool,

@@ -76,8 +76,8 @@ pub(crate) async fn show_sitemap(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    let status = app.ask(|library| library.catalogue.status().map_err(ApiError::unavailable));
-    let n_maps = status.await?.seq.0.div_ceil(SITEMAP_CHANGES).max(1);
+    let newest = app.ask(|library| library.catalogue.seq().map_err(ApiError::unavailable));
+    let n_maps = newest.await?.0.div_ceil(SITEMAP_CHANGES).max(1);
     let base = xml(&visit.base_url);
     let maps: String = (1..=n_maps)
         .map(|n| format!("<sitemap><loc>{base}/sitemaps/{n}</loc></sitemap>\n"))
@@ -109,7 +109,7 @@ pub(crate) async fn show_sitemap_part(
     let base = visit.base_url.clone();
     let urls = app.ask(move |library| {
         let catalogue = &library.catalogue;
-        if after > 0 && after >= catalogue.status().map_err(ApiError::unavailable)?.seq.0 {
+        if after > 0 && after >= catalogue.seq().map_err(ApiError::unavailable)?.0 {
             return Err(ApiError::NoSuchPage);
         }
         let mut urls = String::new();

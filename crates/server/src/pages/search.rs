@@ -16,7 +16,8 @@ use crate::{
     error::ApiError,
     exports::{EXPORTS, Export},
     pages::{
-        facets::{ActiveView, FacetView, SHOWN, active_views, facet_views},
+        collections::collection_titles,
+        facets::{ActiveView, FacetView, SHOWN, active_views, facet_views, name_collections},
         frame::{Frame, respond},
         hit::HitView,
     },
@@ -111,14 +112,17 @@ pub(crate) async fn show_search(
     };
     let query = request.query.clone();
     let asked = request.clone();
+    let locale = visit.locale;
     let answer = app.ask(move |library| {
         let asked = with_headings(library, asked)?;
         let answer = library.searcher.search(&asked);
-        answer.map_err(|error| search_error(error, &asked.query))
+        let answer = answer.map_err(|error| search_error(error, &asked.query))?;
+        Ok((answer, collection_titles(library, locale)?))
     });
     match answer.await {
-        Ok(answer) => {
-            let page = results(&visit, &params, &request, &answer, page);
+        Ok((answer, titles)) => {
+            let mut page = results(&visit, &params, &request, &answer, page);
+            name_collections(&mut page.facets, &titles, locale);
             respond(&page, &visit, StatusCode::OK)
         }
         Err(ApiError::InvalidQuery {

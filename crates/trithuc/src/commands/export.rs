@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
 }
 
 /// The ids of all hits, sorted.
-fn find(installation: &Installation, query: &str) -> anyhow::Result<Vec<RecordId>> {
+pub(super) fn find(installation: &Installation, query: &str) -> anyhow::Result<Vec<RecordId>> {
     let catalog: Arc<dyn CatalogStore> = installation.catalog.clone();
     let searcher =
         Searcher::new(catalog, installation.full_text()?).with_terms(installation.terms()?);

@@ -3,6 +3,7 @@
 
 use std::{
     io::IsTerminal as _,
+    path::PathBuf,
     thread,
     time::{Duration, Instant},
 };
@@ -13,6 +14,7 @@ use ingest::{IngestOptions, beside_indexing};
 use jiff::Timestamp;
 use records::AccessLevel;
 
+use super::read_certificates;
 use crate::{
     context::Context,
     installation::Installation,
@@ -55,6 +57,9 @@ pub(crate) struct Args {
     /// doubles it.
     #[arg(long, default_value_t = 1.0, value_name = "SECONDS")]
     retry_wait: f64,
+    /// Certificates (PEM) to trust the repository by instead of the system's.
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 /// Harvests and says what came.
@@ -122,6 +127,7 @@ fn request(args: &Args) -> anyhow::Result<HarvestRequest> {
         is_dry_run: args.dry_run,
         is_full: args.full,
         first_wait,
+        ca: read_certificates(args.ca.as_deref())?,
     })
 }
 

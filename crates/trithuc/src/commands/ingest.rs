@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// Type of the records that do not say theirs.
     #[arg(long = "type", value_name = "TYPE")]
     record_type: Option<RecordType>,
+    /// Read again files that something was set aside from.
+    #[arg(long)]
+    again: bool,
 }
 
 /// Takes the inputs in and says what became of them.
@@ -47,6 +50,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         files: &installation.files,
         options: &options,
         documents: &documents,
+        is_again: args.again,
         now: &Timestamp::now,
         progress: &|progress| show(&bar, progress),
     };

@@ -7,9 +7,10 @@ use catalog::{CatalogStore, SqliteCatalog};
 use index::{FullTextStore, TantivyStore};
 use indicatif::ProgressBar;
 use ingest::FileStore;
+use jiff::tz::TimeZone;
 use search::{Meaning, Searcher};
 use serde_json::json;
-use server::{Library, Settings};
+use server::{Desk, Library, Settings};
 
 use super::extract_worker;
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     installation::{self, Installation},
     outcome::{Outcome, Usage},
     output, vectorising,
+    working::{JobSettings, Staff},
 };
 
 /// Arguments of `serve`.
@@ -32,15 +34,23 @@ pub(crate) struct Args {
     /// Longest time that a request may take, in seconds, 1 to 600.
     #[arg(long, value_name = "SECONDS")]
     time_limit: Option<u64>,
+    /// Do no jobs: `trithuc worker` does them elsewhere.
+    #[arg(long)]
+    no_worker: bool,
 }
 
 /// Serves until it is told to stop. The address goes to standard output as
 /// soon as connections are taken.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let settings = settings(args, context)?;
-    let library = open(&context.data)?;
+    let jobs = context.config()?.jobs.checked()?;
+    let library = open(&context.data, &jobs)?;
     let as_json = context.json;
-    server::serve(args.listen, library, settings, |address| {
+    let staff = match args.no_worker {
+        true => Staff::none(),
+        false => Staff::hire(&context.data, &jobs),
+    };
+    let served = server::serve(args.listen, library, settings, |address| {
         let url = format!("http://{address}/");
         let said = if as_json {
             output::json(&json!({ "listening": url }))
@@ -50,12 +60,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         if let Err(error) = said {
             eprintln!("trithuc: listening on {url}, but {error:#}");
         }
-    })?;
+    });
+    staff.dismiss();
+    served?;
     Ok(Outcome::Done)
 }
 
 /// The stores of an installation; makes empty ones in a new folder and says so.
-fn open(data: &Path) -> anyhow::Result<Library> {
+fn open(data: &Path, jobs: &JobSettings) -> anyhow::Result<Library> {
     let file = data.join("catalogue.sqlite");
     if !file.exists() {
         eprintln!(
@@ -76,7 +88,14 @@ fn open(data: &Path) -> anyhow::Result<Library> {
     let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
     let files = FileStore::new(data.join("files"));
     let reader = Arc::new(extract_worker::pool()?);
+    let desk = Desk {
+        queue: topics.clone(),
+        import_folders: jobs.import_folders.clone(),
+        uploads: Installation::uploads_path(data),
+        zone: TimeZone::system(),
+    };
     let library = Library::new(catalogue.clone(), full_text)
+        .with_desk(desk)
         .with_files(files)
         .with_topics(topics)
         .with_reader(reader);

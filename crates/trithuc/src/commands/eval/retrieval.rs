@@ -206,6 +206,7 @@ impl Collection {
             options: &IngestOptions::default(),
             // A judged set holds records, no documents.
             documents: &extract::InProcess::default(),
+            is_again: false,
             now: &Timestamp::now,
             progress: &|_| {},
         };
