@@ -135,7 +135,8 @@ impl Source {
     fn record(&self, n: usize) -> String {
         let record = record(n);
         match self.broken == Some(n) && !self.is_mended.load(SeqCst) {
-            true => record.replace("</dc:title>", "").replace("</metadata>", ""),
+            // Neither deleted nor there: nothing that can be read.
+            true => format!("<record>{}</record>", header(n)),
             false => record,
         }
     }
