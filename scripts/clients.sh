@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Clients that other people wrote, against the real program: takes in the sample
 # collection, serves it on a free port, harvests it with Sickle, reads its
-# exports with pymarc, rispy, bibtexparser and citeproc, and sends schemathesis
-# at every operation that the OpenAPI document describes.
+# exports with pymarc, rispy, bibtexparser and citeproc, asks as an assistant does
+# with the MCP client, sends letters to aiosmtpd, signs in through oidc-provider,
+# and sends schemathesis at every operation that the OpenAPI document describes.
 #
 #   scripts/clients.sh [EXAMPLES FOR EACH OPERATION, default 50]
 set -euo pipefail
@@ -18,6 +19,14 @@ key=$("$trithuc" --data "$work/data" user key admin --scope read --scope write -
 serve
 status=0
 "$work/venv/bin/python" tests/clients/check.py "$base" || status=1
+"$work/venv/bin/python" tests/clients/assistant.py "$base" || status=1
+"$work/venv/bin/python" tests/clients/letters.py "$trithuc" "$work" || status=1
+if command -v npm >/dev/null; then
+  cp tests/clients/package.json tests/clients/package-lock.json tests/clients/provider.mjs "$work"
+  (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --silent && node provider.mjs "$trithuc" "$work") || status=1
+else
+  echo "SKIPPED: signing in through a provider (Debian: apt-get install nodejs npm)" >&2
+fi
 # Every check but «schema-valid data is accepted»: no schema says which texts
 # are queries of the query language.
 (cd "$work" && "$work/venv/bin/schemathesis" run "$base/api/v1/openapi.json" \

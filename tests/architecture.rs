@@ -32,13 +32,16 @@ const LAYERS: &[(&str, u8)] = &[
     ("collections", 2),
     ("trends", 2),
     ("upkeep", 2),
+    ("alerts", 2),
     ("server", 3),
     ("trithuc", 4),
 ];
 
 /// Arrows inside a layer that the house allows: leaves share the vocabulary and
 /// the text tools.
-const SAME_LAYER: [(&str, &str); 9] = [
+const SAME_LAYER: [(&str, &str); 10] = [
+    // A saved search is a search that is asked again.
+    ("alerts", "search"),
     ("formats", "records"),
     ("formats", "text"),
     ("extract", "records"),

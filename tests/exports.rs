@@ -48,6 +48,21 @@ const FORMATS: [(&str, &str, &str, &str); 10] = [
 ];
 
 #[test]
+fn a_dataset_is_described_for_machine_learning() {
+    let answer = get("/api/v1/records/bo-du-lieu/croissant");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let dataset = answer.json();
+    assert_eq!(dataset["conformsTo"], "http://mlcommons.org/croissant/1.0");
+    assert_eq!(dataset["name"], "Mực nước biển");
+    let field = &dataset["recordSet"][0]["field"][0];
+    assert_eq!(
+        (&field["name"], &field["dataType"]),
+        (&"muc_nuoc_m".into(), &"sc:Float".into())
+    );
+    assert_eq!(get("/api/v1/records/bai-bao/croissant").status, 404);
+}
+
+#[test]
 fn a_record_comes_in_every_format_by_name_ending_and_accept() {
     for (name, ending, media_type, held) in FORMATS {
         let by_name = get(format!("/api/v1/records/bai-bao?format={name}"));

@@ -36,6 +36,10 @@ fn addresses() -> Vec<String> {
         "/feed.atom",
         "/feed.atom?q=l%C3%BAa",
         "/sitemap.xml",
+        "/.well-known/resourcesync",
+        "/resourcesync/resourcelist.xml",
+        "/resourcesync/resourcelist/1.xml",
+        "/resourcesync/changelist/1.xml",
         "/sitemaps/1",
         "/api/v1/search?limit=100",
         "/api/v1/search?q=l%C3%BAa&limit=100&explain=1",
@@ -44,6 +48,11 @@ fn addresses() -> Vec<String> {
         "/api/v1/changes?limit=500",
         "/api/v1/dump",
         "/api/v1/status",
+        "/answers?q=n%C4%83ng+su%E1%BA%A5t+l%C3%BAa+%E1%BB%9F+%C4%91%E1%BB%93ng+b%E1%BA%B1ng",
+        "/api/v1/answers?q=nang+suat+lua+o+dong+bang+song+Cuu+Long",
+        "/api/v1/answers?q=gi%E1%BB%91ng+l%C3%BAa&filter=type:task",
+        "/saved",
+        "/api/v1/saved-searches",
         "/api/v1/topics",
         "/api/v1/topics/1",
         "/api/v1/topics/2",
@@ -136,6 +145,7 @@ fn addresses() -> Vec<String> {
         all.push(format!("/api/v1/records/{id}/citation"));
         all.push(format!("/api/v1/records/{id}/overlap"));
         all.push(format!("/api/v1/records/{id}/links"));
+        all.push(format!("/api/v1/records/{id}/croissant"));
         all.push(format!("/compare?record={id}"));
     }
     all

@@ -2,6 +2,8 @@
 //! data where it is there.
 //!
 //! * `accounts`: signing in, roles, keys, forms of other sites.
+//! * `alerts`: saved searches tell what is new once, through failures and kills.
+//! * `answers`: questions answered by quoting, or not at all.
 //! * `architecture`: layers, file heads, sizes, forbidden calls.
 //! * `crash`: killed at any moment, nothing is lost and nothing doubled.
 //! * `desk`: jobs, sources, uploads and collections over the API and on pages; the
@@ -17,12 +19,14 @@
 //!   clock.
 //! * `leaks`: what a role may not see shows in no answer of any address.
 //! * `oai`: harvesting, whole and in pieces, with deletions.
+//! * `mcp`: what AI assistants ask, by the protocol, within what they may see.
 //! * `api`: shapes, counts, problems, access levels, hostile bytes.
 //! * `query_reading`: accents, keystrokes, terms, spelling; the text filters.
 //! * `overlap`: a text, a document or a record beside the library.
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
 //! * `real_data`: the PDFs of the development data.
 //! * `sandbox`: killed and greedy readers of documents.
+//! * `resource_sync`: a copy kept by the lists of resources and of changes.
 //! * `topics`: the same topics for any order of the records.
 //! * `upkeep`: what drifted is found and mended; a backup is the library.
 //! * `sru`: searching by SRU and CQL.
@@ -34,6 +38,8 @@
 )]
 
 mod accounts;
+mod alerts;
+mod answers;
 mod api;
 mod architecture;
 mod authorities;
@@ -48,12 +54,14 @@ mod ingest_formats;
 mod installation;
 mod jobs;
 mod leaks;
+mod mcp;
 mod oai;
 mod overlap;
 mod pages;
 mod quality;
 mod query_reading;
 mod real_data;
+mod resource_sync;
 mod sandbox;
 mod site;
 mod sru;

@@ -54,6 +54,7 @@ const document = found.find((hit) => hit.page);
 if (!document) throw new Error("no sample document is found by its full text");
 paths.document = new URL(document.url).pathname;
 paths.login = "/login";
+paths.answers = `/answers?q=${encodeURIComponent("Giống lúa nào chịu mặn?")}`;
 const expected = { badquery: 400, missing: 404, badparameter: 400 };
 
 const screens = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
@@ -197,7 +198,8 @@ async function accounts() {
   await other.close();
   await context.close();
   const desk = { jobs: "/jobs", job, sources: "/sources", aside: "/set-aside", gathered: "/collections/tuyen-chon" };
-  return { state, paths: { account: "/account", users: "/users", ...desk, ...(path && { restricted: path }) } };
+  const saved = "/saved?q=l%C3%BAa";
+  return { state, paths: { account: "/account", users: "/users", saved, ...desk, ...(path && { restricted: path }) } };
 }
 
 if (folder) mkdirSync(folder, { recursive: true });

@@ -6,6 +6,7 @@
 //! Invariant: totals, facets and pages are exact and stable: the same question
 //! to the same index gives the same answer, ties broken by id.
 
+mod answers;
 mod error;
 pub mod evaluation;
 mod fusion;
@@ -23,6 +24,7 @@ mod searcher;
 mod similar;
 mod terms;
 
+pub use answers::{Answer, AnswerRequest, Evidence, Quote, Scale};
 pub use error::SearchError;
 pub use fusion::{FusionParts, Sight};
 pub use highlight::Highlighter;

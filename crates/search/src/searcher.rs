@@ -119,22 +119,37 @@ impl Searcher {
     /// As [`Searcher::search`].
     pub fn ids(&self, request: &SearchRequest) -> Result<Vec<RecordId>, SearchError> {
         let parsed = query::parse(&request.query)?;
-        let all = |min_share| {
-            let count = FullTextQuery {
-                facets: Vec::new(),
-                explain: false,
-                offset: 0,
-                limit: 0,
-                ..full_text_query(request, &parsed, min_share)
-            };
-            let total = self.full_text.search(&count)?.total;
-            let limit = usize::try_from(total).unwrap_or(usize::MAX);
-            self.full_text.search(&FullTextQuery { limit, ..count })
-        };
-        let mut page = all(None)?;
-        if page.total == 0 && parsed.is_plain {
-            page = all(Some(0.0))?;
+        let ids = self.all_ids(request, &parsed, None)?;
+        match ids.is_empty() && parsed.is_plain {
+            true => self.all_ids(request, &parsed, Some(0.0)),
+            false => Ok(ids),
         }
+    }
+
+    /// The same without widening: for alerts, where nothing is no news.
+    ///
+    /// # Errors
+    /// As [`Searcher::search`].
+    pub fn ids_strictly(&self, request: &SearchRequest) -> Result<Vec<RecordId>, SearchError> {
+        self.all_ids(request, &query::parse(&request.query)?, None)
+    }
+
+    fn all_ids(
+        &self,
+        request: &SearchRequest,
+        parsed: &ParsedQuery,
+        min_share: Option<f32>,
+    ) -> Result<Vec<RecordId>, SearchError> {
+        let count = FullTextQuery {
+            facets: Vec::new(),
+            explain: false,
+            offset: 0,
+            limit: 0,
+            ..full_text_query(request, parsed, min_share)
+        };
+        let total = self.full_text.search(&count)?.total;
+        let limit = usize::try_from(total).unwrap_or(usize::MAX);
+        let page = self.full_text.search(&FullTextQuery { limit, ..count })?;
         Ok(page.hits.into_iter().map(|hit| hit.id).collect())
     }
 

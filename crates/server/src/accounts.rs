@@ -108,6 +108,12 @@ pub enum AccountError {
     /// The last administrator would go.
     #[error("`{0}` is the last administrator; make another one first")]
     LastAdmin(String),
+    /// A provider vouches for the person, and no role is set for its groups.
+    #[error("no role is set for your groups; ask the library for one")]
+    NoRole,
+    /// A provider vouches for the person, and the account is closed.
+    #[error("account `{0}` is closed; ask the library")]
+    Closed(String),
     /// The catalogue failed.
     #[error(transparent)]
     Catalogue(#[from] CatalogError),
@@ -252,7 +258,7 @@ impl Accounts {
         self.write(&user_key(&user.name), Some(user), now)
     }
 
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CatalogError> {
+    pub(crate) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CatalogError> {
         let blobs = self.0.blobs(name)?;
         let blob = blobs.into_iter().find(|blob| blob.name == name);
         blob.map(|blob| parse(&blob)).transpose()
@@ -263,7 +269,7 @@ impl Accounts {
     }
 
     /// Writes a named value; `None` removes it.
-    fn write<T: Serialize>(
+    pub(crate) fn write<T: Serialize>(
         &self,
         name: &str,
         value: Option<&T>,

@@ -1,11 +1,13 @@
 //! The API under `/api/v1`: what the pages do, for programs.
 
 pub(crate) mod accounts;
+pub(crate) mod answers;
 pub(crate) mod authorities;
 pub(crate) mod changes;
 pub(crate) mod citation;
 pub(crate) mod collections;
 pub(crate) mod compare;
+pub(crate) mod croissant;
 pub(crate) mod duplicates;
 pub(crate) mod export;
 pub(crate) mod health;
@@ -16,6 +18,7 @@ mod order_schema;
 pub(crate) mod quality;
 pub(crate) mod record;
 pub(crate) mod reply;
+pub(crate) mod saved;
 pub(crate) mod search;
 pub(crate) mod similar;
 pub(crate) mod sources;

@@ -98,6 +98,7 @@ impl From<AccountError> for ApiError {
             AccountError::BadName(_) | AccountError::Exists(_) => "name",
             AccountError::Weak(_) => "password",
             AccountError::LastAdmin(_) => "role",
+            AccountError::NoRole | AccountError::Closed(_) => return Self::NotAllowed,
         };
         Self::Refused {
             parameter,

@@ -14,8 +14,8 @@ use axum::{
 use crate::app::App;
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-const REQUEST_HEADERS: &str =
-    "Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match";
+const REQUEST_HEADERS: &str = "Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, \
+     MCP-Protocol-Version";
 const EXPOSED: &str =
     "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 /// Seconds for which a browser need not ask again: the most that Chromium

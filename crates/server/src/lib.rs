@@ -12,6 +12,7 @@
 
 mod accept;
 mod accounts;
+mod alerting;
 mod api;
 mod app;
 mod assets;
@@ -31,12 +32,15 @@ mod limiter;
 mod locale;
 mod lookup;
 mod manuscript;
+mod mcp;
 mod metadata;
 mod oai;
+mod oidc;
 mod pages;
 mod params;
 mod problem;
 mod public;
+mod resourcesync;
 mod router;
 mod search_params;
 mod serve;
@@ -52,8 +56,10 @@ mod words;
 pub use accounts::{
     AccountError, Accounts, ApiKey, Role, Scope, UnknownRole, UnknownScope, User, WeakPassword,
 };
+pub use alerting::{AlertRound, alert_round};
 pub use app::Library;
 pub use desk::Desk;
+pub use oidc::OidcSettings;
 pub use router::router;
 pub use serve::{ServeError, serve, wait_for_stop};
-pub use settings::{InvalidSetting, Repository, Settings};
+pub use settings::{AlertSettings, InvalidSetting, Repository, Settings};

@@ -3,6 +3,7 @@
 
 mod about;
 mod account;
+mod answers;
 mod authorities;
 mod authority;
 mod collections;
@@ -25,6 +26,7 @@ mod machines;
 mod preferences;
 mod quality;
 mod record;
+mod saved;
 mod search;
 mod sign_in;
 mod sources;
@@ -34,6 +36,7 @@ mod users;
 
 pub(crate) use about::show_about;
 pub(crate) use account::{add_key, change_password, remove_key, show_account};
+pub(crate) use answers::show_answers;
 pub(crate) use authorities::{
     keep_names_apart, merge_authorities, show_authorities, undo_authority_act,
 };
@@ -49,13 +52,18 @@ pub(crate) use error::error_page;
 pub(crate) use explorer::show_explorer;
 pub(crate) use feed::show_feed;
 pub(crate) use help::show_help;
-pub(crate) use hit::{filter_url, record_url};
+pub(crate) use hit::{filter_url, page_url, record_url};
 pub(crate) use home::{HomeCache, show_home};
 pub(crate) use jobs::{act_on_job, ask_for_job, show_job, show_jobs, upload_file};
-pub(crate) use machines::{show_open_search, show_robots, show_sitemap, show_sitemap_part, xml};
-pub(crate) use preferences::set_preferences;
+pub(crate) use machines::{
+    last_run, public_run, show_open_search, show_robots, show_sitemap, show_sitemap_part, xml,
+};
+pub(crate) use preferences::{own_path, set_preferences};
 pub(crate) use quality::{judge_quality, show_quality, show_worklist};
 pub(crate) use record::show_record;
+pub(crate) use saved::{
+    add_saved, answer_letters, change_saved, show_letters, show_saved, show_saved_feed,
+};
 pub(crate) use search::show_search;
 pub(crate) use sign_in::{show_login, sign_in, sign_out};
 pub(crate) use sources::{act_on_source, add_source, show_aside, show_sources};

@@ -25,7 +25,7 @@ use crate::{
     error::ApiError,
     files, limiter,
     manuscript::UPLOAD_BYTES,
-    oai, pages, problem,
+    mcp, oai, oidc, pages, problem, resourcesync,
     settings::Settings,
     signposting, sru,
 };
@@ -89,6 +89,7 @@ fn pages_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(pages::show_home))
         .route("/search", get(pages::show_search))
+        .route("/answers", get(pages::show_answers))
         .route("/records/{id}", get(pages::show_record))
         .route("/records/{id}/files/{number}/{name}", get(files::show_file))
         .route("/help", get(pages::show_help))
@@ -96,11 +97,19 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/status", get(pages::show_status))
         .route("/api", get(pages::show_explorer))
         .route("/login", get(pages::show_login).post(pages::sign_in))
+        .route("/login/provider", get(oidc::begin))
+        .route("/login/callback", get(oidc::finish))
         .route("/logout", post(pages::sign_out))
         .route("/account", get(pages::show_account))
         .route("/account/password", post(pages::change_password))
         .route("/account/keys", post(pages::add_key))
         .route("/account/keys/{id}/remove", post(pages::remove_key))
+        .route("/saved", get(pages::show_saved).post(pages::add_saved))
+        .route("/saved/{id}", post(pages::change_saved))
+        .route(
+            "/letters/{token}",
+            get(pages::show_letters).post(pages::answer_letters),
+        )
         .route("/users", get(pages::show_users).post(pages::add_user))
         .route("/users/{name}", post(pages::change_user))
         .route(
@@ -145,10 +154,18 @@ fn machine_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dcat/{name}", get(dcat::show_catalog))
         .route("/sru", get(sru::answer))
+        .route(
+            "/mcp",
+            post(mcp::answer).get(mcp::refuse).delete(mcp::refuse),
+        )
         .route("/oai", get(oai::answer).post(oai::answer))
         .route("/feed.atom", get(pages::show_feed))
+        .route("/feeds/{name}", get(pages::show_saved_feed))
         .route("/opensearch.xml", get(pages::show_open_search))
         .route("/robots.txt", get(pages::show_robots))
+        .route("/.well-known/resourcesync", get(resourcesync::show_source))
+        .route("/resourcesync/{name}", get(resourcesync::show_list))
+        .route("/resourcesync/{list}/{part}", get(resourcesync::show_part))
         .route("/sitemap.xml", get(pages::show_sitemap))
         .route("/sitemaps/{part}", get(pages::show_sitemap_part))
         .route("/healthz", get(api::health::is_alive))
@@ -158,6 +175,7 @@ fn machine_routes() -> Router<Arc<App>> {
 fn api_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/search", get(api::search::get_search))
+        .route("/api/v1/answers", get(api::answers::get_answer))
         .route("/api/v1/export", get(api::export::get_export))
         .route("/api/v1/records", get(api::changes::list_records))
         .route("/api/v1/changes", get(api::changes::list_changes))
@@ -179,6 +197,10 @@ fn api_routes() -> Router<Arc<App>> {
             "/api/v1/records/{id}/linkset",
             get(signposting::get_linkset),
         )
+        .route(
+            "/api/v1/records/{id}/croissant",
+            get(api::croissant::get_croissant),
+        )
         .route("/api/v1/records/{id}/links", get(api::links::get_links))
         .route("/api/v1/me", get(api::accounts::get_me))
         .route(
@@ -191,6 +213,24 @@ fn api_routes() -> Router<Arc<App>> {
             get(api::accounts::list_users).post(api::accounts::add_user),
         )
         .route("/api/v1/users/{name}", patch(api::accounts::change_user))
+        .route(
+            "/api/v1/saved-searches",
+            get(api::saved::list_saved).post(api::saved::add_saved),
+        )
+        .route(
+            "/api/v1/saved-searches/{id}",
+            get(api::saved::get_saved)
+                .patch(api::saved::change_saved)
+                .delete(api::saved::remove_saved),
+        )
+        .route(
+            "/api/v1/saved-searches/{id}/news",
+            get(api::saved::list_news),
+        )
+        .route(
+            "/api/v1/saved-searches/{id}/feed",
+            post(api::saved::renew_feed),
+        )
         .route("/api/v1/topics", get(api::topics::list_topics))
         .route("/api/v1/topics/{id}", get(api::topics::get_topic))
         .route(

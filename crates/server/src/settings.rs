@@ -3,7 +3,10 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use alerts::{MailSettings, Mailer};
 use serde::Deserialize;
+
+use crate::oidc::{self, OidcSettings};
 
 /// What an operator can set.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -28,6 +31,34 @@ pub struct Settings {
     pub account_requests_per_minute: u32,
     /// How other libraries see this one.
     pub repository: Repository,
+    /// Saved searches and their alerts.
+    pub alerts: AlertSettings,
+    /// The mail server that letters go by; none: no letters.
+    pub mail: Option<MailSettings>,
+    /// The provider that people may sign in through; none: by password only.
+    pub oidc: Option<OidcSettings>,
+}
+
+/// Saved searches and their alerts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AlertSettings {
+    /// Seconds between two looks for what is new, 1 to 86400; 0: this program
+    /// looks never, another one (`trithuc alerts run`) does.
+    pub interval_s: u64,
+    /// Whether webhooks may lie on this machine and in local nets.
+    pub allow_private_webhooks: bool,
+}
+
+impl Default for AlertSettings {
+    /// A minute: soon for a person, and nothing for the machine, for which a
+    /// look without changes is one read.
+    fn default() -> Self {
+        Self {
+            interval_s: 60,
+            allow_private_webhooks: false,
+        }
+    }
 }
 
 /// How other libraries see this one.
@@ -59,6 +90,9 @@ impl Default for Settings {
             requests_per_minute: 600,
             account_requests_per_minute: 6_000,
             repository: Repository::default(),
+            alerts: AlertSettings::default(),
+            mail: None,
+            oidc: None,
         }
     }
 }
@@ -110,6 +144,18 @@ impl Settings {
         let fits = parts.is_some_and(|(name, domain)| !name.is_empty() && is_domain(domain));
         let cure = "write an e-mail address, such as thuvien@example.vn";
         check("repository.admin_email", email, fits, cure)?;
+        if let Some(mail) = &self.mail {
+            let wrong = |(name, value)| InvalidSetting {
+                name,
+                value,
+                cure: "see docs/config.toml",
+            };
+            Mailer::new(mail).map_err(wrong)?;
+        }
+        if let Some(oidc) = &self.oidc {
+            let wrong = |(name, value, cure)| InvalidSetting { name, value, cure };
+            oidc::check(oidc).map_err(wrong)?;
+        }
         Ok(self)
     }
 
@@ -144,7 +190,14 @@ impl Settings {
         ] {
             check(name, &value.to_string(), range.contains(&value), cure)?;
         }
-        Ok(())
+        let value = self.alerts.interval_s;
+        let cure = "set 1 to 86400, or 0 for never";
+        check(
+            "alerts.interval_s",
+            &value.to_string(),
+            value <= 86_400,
+            cure,
+        )
     }
 
     /// Longest time that a request may take.
@@ -222,6 +275,20 @@ mod tests {
             ("repository.page_size = 5000", "page_size"),
             ("repository.identifier = 'a:b'", "identifier"),
             ("repository.admin_email = 'me'", "admin_email"),
+            ("alerts.interval_s = 100000", "interval_s"),
+            (
+                "oidc = { issuer = 'http://a.vn', client_id = 'x', default_role = 'reader' }",
+                "oidc.issuer",
+            ),
+            (
+                "oidc = { issuer = 'https://a.vn', client_id = 'x' }",
+                "oidc.roles",
+            ),
+            ("mail = { host = 'a', from = 'nobody' }", "mail.from"),
+            (
+                "mail = { host = 'a', from = 'a@b.vn', security = 'none', user = 'u', password = 'p' }",
+                "mail.security",
+            ),
             ("colour = 'red'", "colour"),
         ] {
             let error = read(text).unwrap_err();

@@ -1,6 +1,8 @@
 //! One file a command. A command turns arguments into calls of the rooms below
 //! and their answers into text or JSON; it holds no logic of its own.
 
+mod alerts;
+mod answer;
 mod authority;
 mod backup;
 mod check;
@@ -54,6 +56,9 @@ pub(crate) enum Command {
     /// Collections: titles, descriptions, records put in and taken out.
     #[command(subcommand)]
     Collection(collection::Command),
+    /// Saved searches and what is new for them.
+    #[command(subcommand)]
+    Alerts(alerts::Command),
     /// Print the completion script of a shell.
     Completions(completions::Args),
     /// Records that describe one work: find, list, merge, keep apart, undo.
@@ -79,6 +84,8 @@ pub(crate) enum Command {
     Source(source::Command),
     /// Search, from the command line.
     Search(search::Args),
+    /// Answer a question by quoting what stands in the library.
+    Answer(answer::Args),
     /// Records about the same as a record, a document or a text.
     Similar(manuscript::ToCompare),
     /// What of a document or a record stands in the library already, passage
@@ -132,6 +139,8 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Check(args) => check::run(&args, context),
         Command::Authority(command) => authority::run(&command, context),
         Command::Collection(command) => collection::run(&command, context),
+        Command::Alerts(command) => alerts::run(&command, context),
+        Command::Answer(args) => answer::run(&args, context),
         Command::Completions(args) => completions::run(&args),
         Command::Duplicates(command) => duplicates::run(&command, context),
         Command::Ingest(args) => ingest::run(&args, context),

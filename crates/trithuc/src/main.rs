@@ -4,6 +4,7 @@
 //! scripts can rely on (see [`outcome::Outcome`]) and, with `--json`, one JSON
 //! document on standard output.
 
+mod alerting;
 mod cli;
 mod commands;
 mod context;

@@ -104,7 +104,7 @@ pub(crate) fn record_url(id: &records::RecordId) -> String {
 }
 
 /// The first PDF of a record, opened at a page by the browser's own viewer.
-fn page_url(record: &Record, page: u32) -> Option<String> {
+pub(crate) fn page_url(record: &Record, page: u32) -> Option<String> {
     let is_pdf = |file: &records::DocumentFile| file.media_type == "application/pdf";
     let place = record.files.iter().position(is_pdf)?;
     let file = &record.files[place];

@@ -8,10 +8,15 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use catalog::{Detail, WhatChanged};
+use catalog::{Change, Detail, WhatChanged};
 use records::{ChangeSeq, Clearance};
 
-use crate::{app::App, error::ApiError, pages::hit::record_url, visit::Visit};
+use crate::{
+    app::{App, Library},
+    error::ApiError,
+    pages::hit::record_url,
+    visit::Visit,
+};
 
 /// Records in one sitemap. The protocol allows 50,000 addresses and 50 MB
 /// (sitemaps.org); a tenth of it keeps one answer quick.
@@ -65,10 +70,47 @@ pub(crate) async fn show_open_search(visit: Visit) -> Response {
 /// lists are endless and stay out.
 pub(crate) async fn show_robots(visit: Visit) -> Response {
     let body = format!(
-        "User-agent: *\nDisallow: /search\nDisallow: /api/\nDisallow: /feed.atom\nSitemap: {}/sitemap.xml\n",
+        "User-agent: *\nDisallow: /search\nDisallow: /answers\nDisallow: /api/\nDisallow: /feed.atom\nDisallow: /feeds/\nDisallow: /letters/\nSitemap: {}/sitemap.xml\n",
         visit.base_url
     );
     document("text/plain; charset=utf-8", body)
+}
+
+/// The number of the last run of changes; the first is 1.
+///
+/// # Errors
+/// When the catalogue fails.
+pub(crate) fn last_run(library: &Library) -> Result<u64, ApiError> {
+    let newest = library.catalogue.seq().map_err(ApiError::unavailable)?;
+    Ok(newest.0.div_ceil(SITEMAP_CHANGES).max(1))
+}
+
+/// What a reader from the street sees of the n-th run of changes: records whose
+/// newest change lies in it, and those that went.
+///
+/// # Errors
+/// [`ApiError::NoSuchPage`] when there is no such run.
+pub(crate) fn public_run(library: &Library, number: u64) -> Result<Vec<Change>, ApiError> {
+    if number == 0 || number > last_run(library)? {
+        return Err(ApiError::NoSuchPage);
+    }
+    let after = (number - 1) * SITEMAP_CHANGES;
+    let until = ChangeSeq(after + SITEMAP_CHANGES);
+    let mut found = Vec::new();
+    let mut at = ChangeSeq(after);
+    while at < until {
+        let changes = library
+            .catalogue
+            .changes(at, 1_000, Clearance::Public, Detail::Summary)
+            .map_err(ApiError::unavailable)?;
+        let in_run = changes.changes.into_iter();
+        found.extend(in_run.filter(|change| change.seq <= until));
+        if changes.is_last || changes.up_to <= at {
+            break;
+        }
+        at = changes.up_to;
+    }
+    Ok(found)
 }
 
 /// `GET /sitemap.xml`: the sitemaps, one for every run of changes.
@@ -76,8 +118,7 @@ pub(crate) async fn show_sitemap(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    let newest = app.ask(|library| library.catalogue.seq().map_err(ApiError::unavailable));
-    let n_maps = newest.await?.0.div_ceil(SITEMAP_CHANGES).max(1);
+    let n_maps = app.ask(last_run).await?;
     let base = xml(&visit.base_url);
     let maps: String = (1..=n_maps)
         .map(|n| format!("<sitemap><loc>{base}/sitemaps/{n}</loc></sitemap>\n"))
@@ -99,44 +140,18 @@ pub(crate) async fn show_sitemap_part(
     let Ok(Path(part)) = part else {
         return Err(ApiError::NoSuchPage);
     };
-    let part = part
-        .checked_sub(1)
-        .and_then(|n| n.checked_mul(SITEMAP_CHANGES));
-    let Some(after) = part else {
-        return Err(ApiError::NoSuchPage);
+    let found = app.ask(move |library| public_run(library, part)).await?;
+    let url = |change: &Change| {
+        let WhatChanged::Upsert(stored) = &change.what else {
+            return None;
+        };
+        let day = stored.updated_at.strftime("%Y-%m-%d");
+        let place = xml(&format!("{}{}", visit.base_url, record_url(&change.id)));
+        Some(format!(
+            "<url><loc>{place}</loc><lastmod>{day}</lastmod></url>\n"
+        ))
     };
-    let until = ChangeSeq(after.saturating_add(SITEMAP_CHANGES));
-    let base = visit.base_url.clone();
-    let urls = app.ask(move |library| {
-        let catalogue = &library.catalogue;
-        if after > 0 && after >= catalogue.seq().map_err(ApiError::unavailable)?.0 {
-            return Err(ApiError::NoSuchPage);
-        }
-        let mut urls = String::new();
-        let mut at = ChangeSeq(after);
-        while at < until {
-            let changes = catalogue
-                .changes(at, 1_000, Clearance::Public, Detail::Summary)
-                .map_err(ApiError::unavailable)?;
-            let in_run = changes.changes.iter().filter(|change| change.seq <= until);
-            for change in in_run {
-                let WhatChanged::Upsert(stored) = &change.what else {
-                    continue;
-                };
-                let day = stored.updated_at.strftime("%Y-%m-%d");
-                let place = xml(&format!("{base}{}", record_url(&stored.record.id)));
-                urls.push_str(&format!(
-                    "<url><loc>{place}</loc><lastmod>{day}</lastmod></url>\n"
-                ));
-            }
-            if changes.is_last || changes.up_to <= at {
-                break;
-            }
-            at = changes.up_to;
-        }
-        Ok(urls)
-    });
-    let urls = urls.await?;
+    let urls: String = found.iter().filter_map(url).collect();
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n{urls}</urlset>\n"

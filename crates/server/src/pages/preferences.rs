@@ -36,7 +36,7 @@ pub(crate) async fn set_preferences(
 }
 
 /// A path of this site, never another site: `//host` and `/\host` lead away.
-pub(super) fn own_path(back: &str) -> &str {
+pub(crate) fn own_path(back: &str) -> &str {
     let plain = back.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     let own = back.starts_with('/') && !back.starts_with("//");
     if plain && own { back } else { "/" }

@@ -283,6 +283,7 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
         exports: EXPORTS
             .iter()
             .map(|export| (export.label, export.url(&record.id), export.media_type()))
+            .chain(croissant(record))
             .collect(),
         files: files(record, &around.file_urls, locale),
         facts: about(record, &canonical, locale),
@@ -463,4 +464,11 @@ fn role(agent: &Agent, w: &'static crate::words::Words) -> &'static str {
         Role::Funder => w.role.funder,
         Role::Contributor => w.role.contributor,
     }
+}
+
+/// The format that only datasets have.
+fn croissant(record: &Record) -> Option<(&'static str, String, &'static str)> {
+    let url = format!("/api/v1{}/croissant", record_url(&record.id));
+    let is_dataset = record.record_type == records::RecordType::Dataset;
+    is_dataset.then_some(("Croissant", url, "application/ld+json"))
 }

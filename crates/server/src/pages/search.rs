@@ -86,6 +86,8 @@ struct SearchPage {
     explaining: bool,
     explain_url: String,
     feed_url: String,
+    save_url: String,
+    answers_url: String,
     json_url: String,
     exports: Vec<(&'static str, String)>,
     facets: Vec<FacetView>,
@@ -236,6 +238,8 @@ fn empty(visit: &Visit, params: &Params, query: &str) -> SearchPage {
             .with("sort", None)
             .with("explain", None)
             .to_url("/feed.atom"),
+        save_url: kept_url(params, "/saved"),
+        answers_url: kept_url(params, "/answers"),
         json_url: params.to_url("/api/v1/search"),
         exports: exports(params),
         facets: Vec::new(),
@@ -411,4 +415,15 @@ fn bad_query(
         message,
         cure,
     }
+}
+
+/// Another page about this search: its query and its conditions.
+fn kept_url(params: &Params, path: &str) -> String {
+    let kept = params
+        .iter()
+        .filter(|(name, _)| ["q", "filter"].contains(name));
+    let kept = kept.fold(Params::default(), |kept, (name, value)| {
+        kept.adding(name, value)
+    });
+    kept.to_url(path)
 }

@@ -22,6 +22,7 @@ use crate::{
         frame::{Frame, respond},
         preferences::own_path,
     },
+    params::encode,
     visit::Visit,
 };
 
@@ -36,13 +37,27 @@ struct LoginPage {
     back: String,
     name: String,
     failed: bool,
+    /// What the button of the provider says, and where it leads.
+    provider: Option<(String, String)>,
+}
+
+/// The way through the provider, where one is set.
+fn provider(app: &App, back: &str) -> Option<(String, String)> {
+    let oidc = app.settings.oidc.as_ref()?;
+    let url = format!("/login/provider?back={}", encode(back));
+    Some((oidc.label.clone(), url))
 }
 
 /// `GET /login?back=…`
-pub(crate) async fn show_login(visit: Visit) -> Result<Response, ApiError> {
+pub(crate) async fn show_login(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+) -> Result<Response, ApiError> {
+    let back = own_path(visit.params.get("back").unwrap_or("/")).to_owned();
     let page = LoginPage {
         f: Frame::new(&visit, "login"),
-        back: own_path(visit.params.get("back").unwrap_or("/")).to_owned(),
+        provider: provider(&app, &back),
+        back,
         name: String::new(),
         failed: false,
     };
@@ -85,6 +100,7 @@ pub(crate) async fn sign_in(
     let Some(secret) = secret.await? else {
         let page = LoginPage {
             f: Frame::new(&visit, "login"),
+            provider: provider(&app, &back),
             back,
             name,
             failed: true,

@@ -14,6 +14,7 @@ use server::{Desk, Library, Settings};
 
 use super::extract_worker;
 use crate::{
+    alerting,
     context::Context,
     installation::{self, Installation},
     outcome::{Outcome, Usage},
@@ -50,6 +51,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         true => Staff::none(),
         false => Staff::hire(&context.data, &jobs),
     };
+    let (shared, known) = (library.clone(), settings.clone());
     let served = server::serve(args.listen, library, settings, |address| {
         let url = format!("http://{address}/");
         let said = if as_json {
@@ -60,10 +62,24 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         if let Err(error) = said {
             eprintln!("trithuc: listening on {url}, but {error:#}");
         }
+        let public = known.public_url.clone();
+        let base_url = public.unwrap_or_else(|| url.trim_end_matches('/').to_owned());
+        alerting::follow(&context.data, shared, known, base_url);
     });
     staff.dismiss();
     served?;
     Ok(Outcome::Done)
+}
+
+/// The stores alone, for work that serves no pages: search by words.
+pub(super) fn stores(data: &Path) -> anyhow::Result<Library> {
+    let installation = Installation::open_or_create(data)?;
+    let index = data.join("index").join("fulltext");
+    std::fs::create_dir_all(&index)
+        .with_context(|| format!("folder `{}` cannot be made", index.display()))?;
+    let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
+    let library = Library::new(installation.catalog.clone(), full_text);
+    Ok(library.with_terms(installation::terms(data)?))
 }
 
 /// The stores of an installation; makes empty ones in a new folder and says so.

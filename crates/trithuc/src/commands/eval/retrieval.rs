@@ -93,6 +93,18 @@ pub(crate) struct ByQuery {
     measured: Measured,
 }
 
+/// What a measurement of one mode by the default model needs to know.
+pub(super) fn one_mode(folder: &Path, mode: Mode, cache: Option<&Path>) -> Args {
+    Args {
+        folder: folder.to_owned(),
+        modes: vec![mode],
+        strip_accents: false,
+        cache: cache.map(Path::to_owned),
+        model: DEFAULT_MODEL.to_owned(),
+        run: None,
+    }
+}
+
 /// Measures a model in these modes on a judged set.
 pub(crate) fn by_query(
     folder: &Path,
@@ -160,15 +172,15 @@ fn measure(
     Ok(rows)
 }
 
-struct Collection {
-    searcher: Searcher,
+pub(super) struct Collection {
+    pub(super) searcher: Searcher,
     names: BTreeMap<RecordId, String>,
 }
 
 impl Collection {
     /// Takes the corpus in. The lines are written anew with the names that the
     /// catalogue will give, so that rankings can be compared with judgements.
-    fn build(args: &Args, place: &Path, data: &Path) -> anyhow::Result<Self> {
+    pub(super) fn build(args: &Args, place: &Path, data: &Path) -> anyhow::Result<Self> {
         let folder = args.folder.as_path();
         let lines = place.join("corpus.jsonl");
         let mut out = create(&lines)?;
