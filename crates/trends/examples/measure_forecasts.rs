@@ -5,7 +5,12 @@
 
 #![allow(clippy::print_stdout, reason = "a measuring program prints")]
 
-use std::{collections::BTreeMap, error::Error, time::Instant};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
 use trends::{
     AutoEts, Combination, DampedTrend, DynamicTheta, ForecastOptions, Forecaster, Naive,
@@ -48,16 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure_product(all: &BTreeMap<String, Series>, periods_per_year: usize) {
-    let start = Instant::now();
     let (mut errors, mut smapes, mut inside, mut n_refused) = (vec![], vec![], vec![], 0);
     for series in all.values() {
-        let options = ForecastOptions {
-            horizon: series.test.len(),
-            level: 0.95,
-            periods_per_year,
-            counts: false,
-        };
-        let Ok(answer) = forecast(&series.train, &options) else {
+        let Ok(answer) = forecast(&series.train, &options(series, periods_per_year)) else {
             n_refused += 1;
             continue;
         };
@@ -68,13 +66,35 @@ fn measure_product(all: &BTreeMap<String, Series>, periods_per_year: usize) {
             smapes.push(200.0 * (truth - step.mean).abs() / (truth.abs() + step.mean.abs()));
         }
     }
-    let speed = all.len() as f64 / start.elapsed().as_secs_f64();
+    let speed = all.len() as f64 / quickest_pass(all, periods_per_year).as_secs_f64();
     println!(
         "  product        MASE {:.4}  sMAPE {:.3}  coverage {:.3}  refused {n_refused}  {speed:.0} series/s",
         mean(errors.into_iter()),
         mean(smapes.into_iter()),
         mean(inside.into_iter()),
     );
+}
+
+fn options(series: &Series, periods_per_year: usize) -> ForecastOptions {
+    ForecastOptions {
+        horizon: series.test.len(),
+        level: 0.95,
+        periods_per_year,
+        counts: false,
+    }
+}
+
+/// The quickest of ten passes over all series: what else runs on the machine
+/// only makes a pass slower.
+fn quickest_pass(all: &BTreeMap<String, Series>, periods_per_year: usize) -> Duration {
+    let passes = (0..10).map(|_| {
+        let start = Instant::now();
+        for series in all.values() {
+            let _ = black_box(forecast(&series.train, &options(series, periods_per_year)));
+        }
+        start.elapsed()
+    });
+    passes.min().unwrap_or_default()
 }
 
 fn read(path: &str) -> Result<BTreeMap<String, Series>, Box<dyn Error>> {

@@ -24,15 +24,10 @@ pub const MAX_ORIGINS: usize = 8;
 /// * `horizon`: steps ahead at each moment, cut where the series ends.
 /// * Returns: empty when the series has no such moment.
 pub fn backtest(method: &dyn Forecaster, history: &[f64], horizon: usize) -> Vec<Origin> {
-    let n = history.len();
-    // Half of the values at least, so that the fits resemble the final one.
-    let first = method.min_length().max(n / 2).max(4);
-    (first..n)
-        .rev()
-        .take(MAX_ORIGINS)
+    moments(history.len(), method.min_length())
         .map(|n_known| {
             let known = &history[..n_known];
-            let reach = horizon.min(n - n_known);
+            let reach = horizon.min(history.len() - n_known);
             let forecast = method.forecast(known, reach);
             let truth = &history[n_known..n_known + reach];
             Origin {
@@ -42,6 +37,13 @@ pub fn backtest(method: &dyn Forecaster, history: &[f64], horizon: usize) -> Vec
             }
         })
         .collect()
+}
+
+/// How many of `n` values are known at each past moment, newest first.
+pub(crate) fn moments(n: usize, min_length: usize) -> impl Iterator<Item = usize> {
+    // Half of the values at least, so that the fits resemble the final one.
+    let first = min_length.max(n / 2).max(4);
+    (first..n).rev().take(MAX_ORIGINS)
 }
 
 /// Mean absolute difference of neighbours: the in-sample error of the naive

@@ -4,14 +4,10 @@
 use serde::Serialize;
 
 use crate::{
-    backtest::{Origin, backtest, mase},
-    baseline::{Naive, RobustTrend},
-    combination::Combination,
-    ets::{AutoEts, DampedTrend},
-    forecaster::Forecaster,
+    backtest::{Origin, mase},
     interval::{Spread, coverage},
+    members::{Candidate, Panel, Trial},
     season::Season,
-    theta::DynamicTheta,
 };
 
 /// What is asked.
@@ -104,19 +100,9 @@ pub const MIN_CASES: f64 = 10.0;
 /// error is below this part of the combination's, over at least
 /// [`MIN_ORIGINS`] moments (measured: `measure_forecasts` on M1; a looser rule
 /// follows chance).
-const CLEARLY_BETTER: f64 = 0.65;
+const CLEARLY_BETTER: f64 = 0.5;
 /// Fewer moments than this choose nothing.
 const MIN_ORIGINS: usize = 4;
-
-/// The methods tried, the default first.
-const METHODS: [&dyn Forecaster; 6] = [
-    &Combination,
-    &RobustTrend,
-    &DynamicTheta,
-    &DampedTrend,
-    &AutoEts,
-    &Naive,
-];
 
 /// Forecasts one series.
 ///
@@ -131,10 +117,11 @@ pub fn forecast(history: &[f64], options: &ForecastOptions) -> Result<Forecast, 
     let plain = season
         .as_ref()
         .map_or_else(|| history.to_vec(), |s| s.remove(history));
-    let (method, origins) = choose(&plain, options.horizon);
+    let trial = Trial::run(&plain, options.horizon);
+    let (method, origins) = choose(&trial);
     let spread = Spread::learn(&plain, &origins, None);
     let half_widths = spread.half_widths(&plain, options.horizon, options.level);
-    let means = method.forecast(&plain, options.horizon);
+    let means = method.of(&Panel::new(&plain, options.horizon));
     let steps = means
         .iter()
         .zip(half_widths)
@@ -159,7 +146,7 @@ pub fn forecast(history: &[f64], options: &ForecastOptions) -> Result<Forecast, 
         method: method.name(),
         backtest: Backtest {
             mase: mase(&origins),
-            mase_naive: mase(&backtest(&Naive, &plain, options.horizon)),
+            mase_naive: mase(&trial.origins(Candidate::NAIVE)),
             coverage: coverage(&plain, &origins, options.level),
             n_origins: origins.len(),
         },
@@ -195,10 +182,9 @@ fn check(history: &[f64], options: &ForecastOptions) -> Result<(), Refusal> {
 
 /// The default, or the single method that is clearly better; ties go to the
 /// one that stands first.
-fn choose(plain: &[f64], horizon: usize) -> (&'static dyn Forecaster, Vec<Origin>) {
-    let default = METHODS[0];
-    let origins = backtest(default, plain, horizon);
-    let mut best = (default, origins);
+fn choose(trial: &Trial<'_>) -> (Candidate, Vec<Origin>) {
+    let origins = trial.origins(Candidate::Combination);
+    let mut best = (Candidate::Combination, origins);
     let Some(yardstick) = mase(&best.1) else {
         return best;
     };
@@ -206,11 +192,11 @@ fn choose(plain: &[f64], horizon: usize) -> (&'static dyn Forecaster, Vec<Origin
         return best;
     }
     let mut lowest = yardstick * CLEARLY_BETTER;
-    for method in &METHODS[1..] {
-        let origins = backtest(*method, plain, horizon);
+    for method in Candidate::singles() {
+        let origins = trial.origins(method);
         if let Some(error) = mase(&origins).filter(|error| *error < lowest) {
             lowest = error;
-            best = (*method, origins);
+            best = (method, origins);
         }
     }
     best

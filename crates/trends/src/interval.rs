@@ -47,7 +47,10 @@ impl Spread {
 
     /// Half width at each step for the given level (0.95: 95 %).
     pub(crate) fn half_widths(&self, known: &[f64], horizon: usize, level: f64) -> Vec<f64> {
-        let quantile = student_quantile(f64::midpoint(1.0, level));
+        self.scaled(known, horizon, student_quantile(f64::midpoint(1.0, level)))
+    }
+
+    fn scaled(&self, known: &[f64], horizon: usize, quantile: f64) -> Vec<f64> {
         let step = local_step(known);
         (0..horizon)
             .map(|h| quantile * self.unit * step * reach(h))
@@ -58,11 +61,12 @@ impl Spread {
 /// Part of the truths that lay inside the intervals that the other origins
 /// would have given, over all origins and steps; `None` without origins.
 pub(crate) fn coverage(history: &[f64], origins: &[Origin], level: f64) -> Option<f64> {
+    let quantile = student_quantile(f64::midpoint(1.0, level));
     let (mut inside, mut n) = (0.0, 0.0);
     for (i, origin) in origins.iter().enumerate() {
         let spread = Spread::learn(history, origins, Some(i));
         let known = &history[..origin.n_known];
-        let half_widths = spread.half_widths(known, origin.errors.len(), level);
+        let half_widths = spread.scaled(known, origin.errors.len(), quantile);
         for (error, half_width) in origin.errors.iter().zip(half_widths) {
             inside += f64::from(error.abs() <= half_width);
             n += 1.0;

@@ -8,7 +8,6 @@
 mod backtest;
 mod baseline;
 mod burst;
-mod combination;
 mod counts;
 mod emerging;
 mod ets;
@@ -16,6 +15,8 @@ mod forecast;
 mod forecaster;
 mod interval;
 mod lifecycle;
+mod logged;
+mod members;
 mod optimise;
 mod season;
 mod theta;
@@ -23,7 +24,6 @@ mod theta;
 pub use backtest::{MAX_ORIGINS, Origin, backtest, mase, mean_step};
 pub use baseline::{Naive, RobustTrend};
 pub use burst::{Burst, bursts};
-pub use combination::Combination;
 pub use counts::{CountSeries, CountTable, Dimension};
 pub use emerging::{
     Emerging, Hindsight, MIN_GROWTH, MIN_NOVELTY, MIN_RECENT, SMOOTHING, WINDOW, emerging,
@@ -35,4 +35,6 @@ pub use forecast::{
 };
 pub use forecaster::Forecaster;
 pub use lifecycle::{NoStage, SCurve, Stage, s_curve};
+pub use logged::Logged;
+pub use members::Combination;
 pub use theta::DynamicTheta;

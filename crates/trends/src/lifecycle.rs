@@ -97,7 +97,7 @@ pub fn s_curve(first_year: i32, counts: &[f64]) -> Result<SCurve, NoStage> {
         .collect();
     let n = counts.len() as f64;
     let curve = |p: &[f64], t: f64| p[0] / (1.0 + (-(t - p[1]) / p[2]).exp());
-    let squares = |p: &[f64]| -> f64 {
+    let squares = |p: &[f64; 3]| -> f64 {
         let errors = cumulative
             .iter()
             .enumerate()
