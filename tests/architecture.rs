@@ -33,13 +33,14 @@ const LAYERS: &[(&str, u8)] = &[
     ("trends", 2),
     ("upkeep", 2),
     ("alerts", 2),
+    ("reports", 2),
     ("server", 3),
     ("trithuc", 4),
 ];
 
 /// Arrows inside a layer that the house allows: leaves share the vocabulary and
 /// the text tools.
-const SAME_LAYER: [(&str, &str); 10] = [
+const SAME_LAYER: [(&str, &str); 12] = [
     // A saved search is a search that is asked again.
     ("alerts", "search"),
     ("formats", "records"),
@@ -55,6 +56,9 @@ const SAME_LAYER: [(&str, &str); 10] = [
     ("authorities", "duplicates"),
     // What is indexed carries the names of its authorities.
     ("ingest", "authorities"),
+    // A report says what search counts and what trends make of it.
+    ("reports", "search"),
+    ("reports", "trends"),
 ];
 
 /// A longer file needs a reason: data tables only.

@@ -28,6 +28,7 @@
 //! * `sandbox`: killed and greedy readers of documents.
 //! * `resource_sync`: a copy kept by the lists of resources and of changes.
 //! * `topics`: the same topics for any order of the records.
+//! * `trends`: counts by year of what may be seen, forecasts, refusals.
 //! * `upkeep`: what drifted is found and mended; a backup is the library.
 //! * `sru`: searching by SRU and CQL.
 //! * `site`: the small library behind a running server that both ask.
@@ -68,4 +69,5 @@ mod sru;
 mod subjects;
 mod topic_builds;
 mod topics;
+mod trends;
 mod upkeep;

@@ -24,6 +24,7 @@ pub(crate) enum Unit {
     /// Whole things: `1.234`.
     Count,
     /// With so many decimals: `0,25`.
+    #[allow(dead_code, reason = "scores of topics are drawn with it")]
     Decimal(usize),
     /// Shares 0..=1 as per cent with so many decimals: `2,5 %`.
     Percent(usize),

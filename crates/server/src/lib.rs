@@ -18,7 +18,6 @@ mod app;
 mod assets;
 mod auth;
 mod authorities;
-#[allow(dead_code, reason = "the pages of topics and trends come next")]
 mod charts;
 mod cors;
 mod dcat;

@@ -32,6 +32,7 @@ mod sign_in;
 mod sources;
 mod status;
 mod subjects;
+mod trends;
 mod users;
 
 pub(crate) use about::show_about;
@@ -69,4 +70,5 @@ pub(crate) use sign_in::{show_login, sign_in, sign_out};
 pub(crate) use sources::{act_on_source, add_source, show_aside, show_sources};
 pub(crate) use status::show_status;
 pub(crate) use subjects::{decide_subjects, show_subjects, suggest_subjects, undo_subjects};
+pub(crate) use trends::{save_trend_csv, save_trend_svg, show_emerging, show_trends};
 pub(crate) use users::{add_user, change_user, show_users};

@@ -92,6 +92,8 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/answers", get(pages::show_answers))
         .route("/records/{id}", get(pages::show_record))
         .route("/records/{id}/files/{number}/{name}", get(files::show_file))
+        .route("/trends", get(pages::show_trends))
+        .route("/trends/emerging", get(pages::show_emerging))
         .route("/help", get(pages::show_help))
         .route("/about", get(pages::show_about))
         .route("/status", get(pages::show_status))
@@ -161,6 +163,9 @@ fn machine_routes() -> Router<Arc<App>> {
         .route("/oai", get(oai::answer).post(oai::answer))
         .route("/feed.atom", get(pages::show_feed))
         .route("/feeds/{name}", get(pages::show_saved_feed))
+        .route("/trends/report", get(api::reports::get_report))
+        .route("/trends.csv", get(pages::save_trend_csv))
+        .route("/trends.svg", get(pages::save_trend_svg))
         .route("/opensearch.xml", get(pages::show_open_search))
         .route("/robots.txt", get(pages::show_robots))
         .route("/.well-known/resourcesync", get(resourcesync::show_source))
@@ -233,6 +238,9 @@ fn api_routes() -> Router<Arc<App>> {
         )
         .route("/api/v1/topics", get(api::topics::list_topics))
         .route("/api/v1/topics/{id}", get(api::topics::get_topic))
+        .route("/api/v1/trends", get(api::trends::get_trends))
+        .route("/api/v1/trends/emerging", get(api::trends::get_emerging))
+        .route("/api/v1/reports", post(api::reports::make_report))
         .route(
             "/api/v1/quality",
             get(api::quality::get_quality).post(api::quality::judge_quality),

@@ -57,10 +57,10 @@ fn cost(r: f64, d: f64, p: f64) -> f64 {
 
 /// Viterbi over two states; ties stay in the usual state.
 fn cheapest_states(costs: &[[f64; 2]], entry: f64) -> Vec<bool> {
-    let mut best = [0.0, entry];
+    // Before the first year nothing bursts: to begin in one has its price too.
+    let mut best = [0.0, f64::INFINITY];
     let mut came_from: Vec<[bool; 2]> = Vec::with_capacity(costs.len());
-    for (i, cost) in costs.iter().enumerate() {
-        let entry = if i == 0 { 0.0 } else { entry };
+    for cost in costs {
         let leaves = best[1] < best[0];
         let stays = best[1] <= best[0] + entry;
         came_from.push([leaves, stays]);
@@ -120,6 +120,11 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].from, found[0].until), (2014, 2016));
         assert!(found[0].weight > 5.0);
+    }
+
+    #[test]
+    fn a_few_more_at_the_start_are_no_burst() {
+        assert!(bursts(&series(&[2.0, 1.0, 2.0, 2.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0])).is_empty());
     }
 
     #[test]

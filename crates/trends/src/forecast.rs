@@ -91,6 +91,13 @@ pub enum Refusal {
     BadQuestion(&'static str),
 }
 
+impl Serialize for Refusal {
+    /// The reason in words.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Below this a trend can't be told from chance: the shortest history on which
 /// every method has a past moment to be tried at.
 pub const MIN_VALUES: usize = 6;

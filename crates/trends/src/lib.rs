@@ -13,12 +13,15 @@ mod emerging;
 mod ets;
 mod forecast;
 mod forecaster;
+mod growth;
 mod interval;
+mod lag;
 mod lifecycle;
 mod logged;
 mod members;
 mod optimise;
 mod season;
+mod study;
 mod theta;
 
 pub use backtest::{MAX_ORIGINS, Origin, backtest, mase, mean_step};
@@ -34,7 +37,10 @@ pub use forecast::{
     Backtest, Forecast, ForecastOptions, MIN_CASES, MIN_VALUES, Refusal, Step, forecast,
 };
 pub use forecaster::Forecaster;
+pub use growth::{ChangePoint, Growth, change_points, growth};
+pub use lag::{Lag, NoLag, lag};
 pub use lifecycle::{NoStage, SCurve, Stage, s_curve};
 pub use logged::Logged;
 pub use members::Combination;
+pub use study::{OpenYear, Study, StudyOptions};
 pub use theta::DynamicTheta;

@@ -57,6 +57,13 @@ pub enum NoStage {
     NoBend,
 }
 
+impl Serialize for NoStage {
+    /// The reason in words.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// Three parameters and a shape need about this many points.
 const MIN_YEARS: usize = 8;
 /// Below this the curve follows single records.

@@ -29,7 +29,9 @@ impl<F: Forecaster> Forecaster for Logged<F> {
         if history.iter().any(|y| *y <= 0.0) {
             return self.method.forecast(history, horizon);
         }
-        let logs: Vec<f64> = history.iter().map(|y| y.ln()).collect();
+        // Relative to the first value, so that another unit changes no bit.
+        let first = history[0];
+        let logs: Vec<f64> = history.iter().map(|y| (y / first).ln()).collect();
         let (mut fall, mut rise) = (0.0_f64, 0.0_f64);
         for pair in logs.windows(2) {
             fall = fall.min(pair[1] - pair[0]);
@@ -39,7 +41,7 @@ impl<F: Forecaster> Forecaster for Logged<F> {
         let mut ahead = self.method.forecast(&logs, horizon);
         for value in &mut ahead {
             before = value.clamp(before + fall, before + rise);
-            *value = before.exp();
+            *value = first * before.exp();
         }
         ahead
     }

@@ -9,7 +9,7 @@ use crate::{
     theta::DynamicTheta,
 };
 
-/// All methods. Those that [`COMBINED`] names come first.
+/// All methods.
 const MEMBERS: [&dyn Forecaster; 7] = [
     &RobustTrend,
     &DynamicTheta,
@@ -28,8 +28,20 @@ const MEMBERS: [&dyn Forecaster; 7] = [
 /// Where the damped trend and, after it, the chosen form of smoothing stand:
 /// one fit serves both.
 const SMOOTHING: usize = 4;
-/// How many of them, from the first on, the combination takes the mean of.
-const COMBINED: usize = 5;
+/// Those that the combination takes the mean of, where all values are positive.
+const COMBINED: &[usize] = &[0, 1, 2, 3, 4];
+/// Those for a series with zeros: without the two that work in logarithms, and
+/// without the trend from the last value, which is mostly chance where counts
+/// are small; with the form of smoothing that the criterion chooses.
+const COMBINED_WITH_ZEROS: &[usize] = &[1, SMOOTHING, SMOOTHING + 1];
+
+fn combined(history: &[f64]) -> &'static [usize] {
+    if history.iter().all(|y| *y > 0.0) {
+        COMBINED
+    } else {
+        COMBINED_WITH_ZEROS
+    }
+}
 
 /// What is tried: the combination first, then each method alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +70,13 @@ impl Candidate {
     pub(crate) fn of(self, panel: &Panel) -> Vec<f64> {
         match self {
             Self::Alone(i) => panel.forecasts[i].clone(),
-            Self::Combination => mean_of(&panel.forecasts[..COMBINED]),
+            Self::Combination => {
+                let members = panel
+                    .combined
+                    .iter()
+                    .map(|i| panel.forecasts[*i].as_slice());
+                mean_of(&members.collect::<Vec<_>>())
+            }
         }
     }
 }
@@ -67,6 +85,7 @@ impl Candidate {
 #[derive(Debug, Clone)]
 pub(crate) struct Panel {
     forecasts: Vec<Vec<f64>>,
+    combined: &'static [usize],
 }
 
 impl Panel {
@@ -78,7 +97,10 @@ impl Panel {
         let mut forecasts = run(&MEMBERS[..SMOOTHING]);
         forecasts.extend(damped_and_auto(known, horizon));
         forecasts.extend(run(&MEMBERS[SMOOTHING + 2..]));
-        Self { forecasts }
+        Self {
+            forecasts,
+            combined: combined(known),
+        }
     }
 }
 
@@ -116,14 +138,16 @@ impl<'a> Trial<'a> {
 }
 
 /// The mean of methods that fail in different ways: robust trend and dynamic
-/// theta, each on the values and on their logarithms, and damped trend.
+/// theta, each on the values and on their logarithms, and damped trend; for a
+/// series with zeros dynamic theta, damped trend and [`AutoEts`].
 ///
 /// Equal weights: weights learnt on a dozen values are noise. Growth by a step
 /// and growth by a rate err to opposite sides, so that their mean is better than
 /// both (measured with `cargo run --release -p trends --example measure_forecasts`
 /// on the yearly series of the M1 competition, on their first parts, and on
 /// yearly sums of its quarterly and monthly series; adding [`AutoEts`] or
-/// [`Naive`] made the mean worse on each of them).
+/// [`Naive`] made the mean worse on each of them. The choice for zeros was
+/// compared on the topics of the ACL anthology: `docs/trends.md`).
 ///
 /// **Source:** S. Makridakis, E. Spiliotis, V. Assimakopoulos, "The M4
 /// competition", International Journal of Forecasting 36 (2020) 54-74: simple
@@ -141,15 +165,17 @@ impl Forecaster for Combination {
     }
 
     fn forecast(&self, history: &[f64], horizon: usize) -> Vec<f64> {
-        let members = MEMBERS[..COMBINED].iter();
-        let forecasts: Vec<_> = members.map(|m| m.forecast(history, horizon)).collect();
-        mean_of(&forecasts)
+        let members = combined(history).iter();
+        let forecasts: Vec<_> = members
+            .map(|i| MEMBERS[*i].forecast(history, horizon))
+            .collect();
+        mean_of(&forecasts.iter().map(Vec::as_slice).collect::<Vec<_>>())
     }
 }
 
-fn mean_of(forecasts: &[Vec<f64>]) -> Vec<f64> {
+fn mean_of(forecasts: &[&[f64]]) -> Vec<f64> {
     let n = forecasts.len() as f64;
-    let horizon = forecasts.first().map_or(0, Vec::len);
+    let horizon = forecasts.first().map_or(0, |forecast| forecast.len());
     (0..horizon)
         .map(|h| forecasts.iter().map(|forecast| forecast[h]).sum::<f64>() / n)
         .collect()
@@ -161,7 +187,13 @@ mod tests {
 
     #[test]
     fn the_combination_alone_and_in_a_trial_are_one() {
-        let history: Vec<f64> = (1..20).map(|t| f64::from(t * t % 17 + 3)).collect();
+        for lowest in [0, 3] {
+            one_way_or_the_other(lowest);
+        }
+    }
+
+    fn one_way_or_the_other(lowest: i32) {
+        let history: Vec<f64> = (1..20).map(|t| f64::from(t * t % 17 + lowest)).collect();
         let alone = Combination.forecast(&history, 4);
         let panel = Panel::new(&history, 4);
         assert_eq!(alone, Candidate::Combination.of(&panel));

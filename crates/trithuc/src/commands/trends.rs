@@ -5,17 +5,22 @@ use std::{collections::BTreeMap, fs::File, path::PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Subcommand, ValueEnum};
+use records::Clearance;
+use reports::{GatherError, Sources};
 use serde::Serialize;
 use trends::{Forecast, ForecastOptions};
 
 use crate::{
     context::Context,
+    installation::Installation,
     outcome::{Outcome, Usage},
     output,
 };
 
-mod collection;
+mod emerging;
 mod period;
+mod report;
+mod show;
 
 use period::Moment;
 
@@ -24,10 +29,12 @@ use period::Moment;
 pub(crate) enum Trends {
     /// Forecast each series of a CSV file with columns series, period, value.
     Forecast(ForecastArgs),
-    /// Counts, bursts, S-curve and forecast of one group of the library's records.
-    Show(collection::ShowArgs),
+    /// Counts, growth, bursts, S-curve and forecast of a topic, a group, or what a query finds.
+    Show(show::Args),
+    /// A report on a topic, a group or a query: HTML, PDF, CSV or XLSX.
+    Report(report::Args),
     /// Groups that emerge, by a written definition, with its score in hindsight.
-    Emerging(collection::EmergingArgs),
+    Emerging(emerging::Args),
 }
 
 /// Arguments of `trends forecast`.
@@ -47,6 +54,43 @@ pub(crate) struct ForecastArgs {
     /// The values are counts: nothing is negative, and a missing period is 0.
     #[arg(long)]
     counts: bool,
+}
+
+/// The year that is still open.
+#[derive(Debug, clap::Args)]
+struct AsOf {
+    /// The current year, whose records are still coming in and which is left
+    /// out of every calculation (default: by the clock).
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1000..=2100))]
+    current_year: Option<i32>,
+}
+
+impl AsOf {
+    fn year(&self) -> i32 {
+        let by_clock = || i32::from(jiff::Zoned::now().year());
+        self.current_year.unwrap_or_else(by_clock)
+    }
+}
+
+/// The library in the data folder, seen with the rights of whoever may read it:
+/// everything.
+fn with_library<T>(
+    context: &Context,
+    ask: impl FnOnce(&Sources<'_>) -> Result<T, GatherError>,
+) -> anyhow::Result<T> {
+    let installation = Installation::open(&context.data)?;
+    let searcher = super::searching::by_words(&installation)?;
+    let answer = ask(&Sources {
+        searcher: &searcher,
+        catalogue: &*installation.catalog,
+        topics: Some(&*installation.catalog),
+        clearance: Clearance::Staff,
+    });
+    answer.map_err(|error| match error {
+        GatherError::NoTopic(_) => Usage(error.to_string()).into(),
+        GatherError::Search(error) => super::searching::usage(error),
+        other => other.into(),
+    })
 }
 
 /// Length of a period.
@@ -90,8 +134,9 @@ struct RefusedLine<'a> {
 pub(crate) fn run(question: &Trends, context: &Context) -> anyhow::Result<Outcome> {
     match question {
         Trends::Forecast(args) => forecast(args, context),
-        Trends::Show(args) => collection::show(args, context),
-        Trends::Emerging(args) => collection::list_emerging(args, context),
+        Trends::Show(args) => show::run(args, context),
+        Trends::Report(args) => report::run(args, context),
+        Trends::Emerging(args) => emerging::run(args, context),
     }
 }
 
