@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// Changes when the same text and weights would give a vector that may not be
-/// compared with those from before: a new preparation of text, say. Another
-/// rounding of the products is none: `docs/embedding.md` has what old vectors
-/// found for new queries.
+/// compared with those from before: a new preparation of text, say. It did not
+/// with the rounding of the products; `docs/embedding.md` has what that moved
+/// and what of it is not measured.
 const RECIPE: u32 = 1;
 
 /// How the products of the layers are computed.
