@@ -72,6 +72,7 @@ impl Site {
             count: topics::TopicCount::Auto,
             seed: 1,
             is_stop_word: &index::is_stop_word,
+            meaning: None,
             progress: &|_| {},
             at,
         };

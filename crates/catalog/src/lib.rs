@@ -34,6 +34,7 @@ pub use stored::{
     Change, Changes, Detail, Quarantined, Status, StoredRecord, Version, WhatChanged,
 };
 pub use topic::{
-    Bilingual, BuiltEvent, BuiltTopic, StoredTopic, TopicAct, TopicBuild, TopicError, TopicEvent,
-    TopicEventKind, TopicId, TopicList, TopicMember, TopicState, TopicStore,
+    Bilingual, BuiltEvent, BuiltTopic, NewTopics, RecordTopics, StoredTopic, TopicAct, TopicBuild,
+    TopicError, TopicEvent, TopicEventKind, TopicId, TopicList, TopicMember, TopicPlacing,
+    TopicState, TopicStore,
 };

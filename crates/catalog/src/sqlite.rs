@@ -8,6 +8,7 @@ mod open;
 mod prepared;
 mod read;
 mod topic_acts;
+mod topic_writes;
 mod topics;
 mod write;
 

@@ -54,6 +54,18 @@ pub struct StoredTopic {
     pub n_records: u64,
     /// Those of them with a year, by year.
     pub by_year: BTreeMap<i32, u64>,
+    /// Whether it is a part of a topic: `parent` is that topic.
+    pub is_part: bool,
+    /// Where it lies on the map, both coordinates in 0..=1; `None` for fields
+    /// and parts.
+    pub place: Option<[f64; 2]>,
+    /// Mean overlap with its likeness in fits of parts of the records, 0..=1;
+    /// `None` for fields and parts.
+    pub stability: Option<f64>,
+    /// What a librarian remarks on it.
+    pub note: Option<String>,
+    /// The topic that a person split it off from: builds keep them apart.
+    pub split_from: Option<TopicId>,
 }
 
 impl StoredTopic {
@@ -89,6 +101,9 @@ pub struct TopicBuild {
     pub n_outliers: u64,
     /// Share of different terms over all topics, 0..=1.
     pub diversity: f64,
+    /// Mean stability of the topics, 0..=1; `None` in builds that did not
+    /// measure it.
+    pub stability: Option<f64>,
     /// What the topics were made from and how.
     pub method: String,
     /// Open records by year: the whole of every share.
@@ -108,6 +123,15 @@ pub struct BuiltTopic {
     pub terms: Vec<String>,
     /// Mean NPMI of the terms.
     pub coherence_npmi: f64,
+    /// Whether it is a part of a topic: `parent` is that topic.
+    pub is_part: bool,
+    /// Where it lies on the map, both coordinates in 0..=1.
+    pub place: Option<[f64; 2]>,
+    /// See [`StoredTopic::stability`].
+    pub stability: Option<f64>,
+    /// Topics that it is tied to, with the share of its ties to others that go
+    /// there, the strongest first.
+    pub neighbours: Vec<(TopicId, f64)>,
 }
 
 /// A record in a topic.
@@ -121,6 +145,53 @@ pub struct TopicMember {
     pub probability: f32,
     /// The record's year.
     pub year: Option<i32>,
+    /// The part of the topic that it is in.
+    pub part: Option<TopicId>,
+    /// Its shares in other topics that count, 0..=1.
+    pub shares: Vec<(TopicId, f32)>,
+}
+
+/// What a build found.
+#[derive(Debug, Clone, Copy)]
+pub struct NewTopics<'a> {
+    /// When and from what.
+    pub build: &'a TopicBuild,
+    /// Fields, topics and parts.
+    pub topics: &'a [BuiltTopic],
+    /// Records in topics.
+    pub members: &'a [TopicMember],
+    /// What happened to topics.
+    pub events: &'a [BuiltEvent],
+    /// Records read that are in no topic.
+    pub outliers: &'a [RecordId],
+    /// What later records are placed by, as the `topics` crate writes it.
+    pub placing: &'a [u8],
+}
+
+/// Where a record is among the topics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordTopics {
+    /// Its topic.
+    pub topic: TopicId,
+    /// The part of the topic that it is in.
+    pub part: Option<TopicId>,
+    /// Share of its ties to neighbours that stay in the topic, 0..=1.
+    pub probability: f32,
+    /// Its shares in other topics that are there, the largest first.
+    pub others: Vec<(TopicId, f32)>,
+    /// Whether it came after the build and was placed by its words.
+    pub is_later: bool,
+}
+
+/// What later records are placed by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicPlacing {
+    /// The newest build.
+    pub build: u64,
+    /// The change up to which it had read the catalogue.
+    pub seq: ChangeSeq,
+    /// As the build wrote it; empty when it wrote none.
+    pub bytes: Vec<u8>,
 }
 
 /// What happened to a topic.
@@ -147,6 +218,10 @@ pub enum TopicEventKind {
     Locked,
     /// A person unlocked it.
     Unlocked,
+    /// A person made a part of another topic a topic of its own.
+    SplitOff,
+    /// A person remarked on it.
+    Annotated,
 }
 
 impl TopicEventKind {
@@ -163,6 +238,8 @@ impl TopicEventKind {
             Self::Joined => "joined",
             Self::Locked => "locked",
             Self::Unlocked => "unlocked",
+            Self::SplitOff => "split_off",
+            Self::Annotated => "annotated",
         }
     }
 
@@ -178,6 +255,8 @@ impl TopicEventKind {
             Self::Joined,
             Self::Locked,
             Self::Unlocked,
+            Self::SplitOff,
+            Self::Annotated,
         ];
         all.into_iter().find(|kind| kind.as_str() == word)
     }
@@ -216,6 +295,24 @@ pub struct TopicEvent {
     pub detail: String,
     /// Whether a person took it back.
     pub undone: bool,
+    /// Who did it; `None` for a build, and for acts of before names were kept.
+    pub actor: Option<String>,
+}
+
+impl TopicEvent {
+    /// Whether a person did it, so that it may be taken back.
+    pub fn is_act(&self) -> bool {
+        use TopicEventKind as Kind;
+        matches!(
+            self.kind,
+            Kind::Renamed
+                | Kind::Joined
+                | Kind::Locked
+                | Kind::Unlocked
+                | Kind::SplitOff
+                | Kind::Annotated
+        )
+    }
 }
 
 /// All topics that are there.
@@ -226,6 +323,9 @@ pub struct TopicList {
     /// Fields and topics by id. A topic without a record that the reader may
     /// see is left out.
     pub topics: Vec<StoredTopic>,
+    /// Parts of the topics by id, as far as they hold a record that the reader
+    /// may see.
+    pub parts: Vec<StoredTopic>,
 }
 
 /// Where topics and records stand before a build.
@@ -237,8 +337,10 @@ pub struct TopicState {
     pub next_id: u64,
     /// Fields and topics that are there, counts left at 0.
     pub topics: Vec<StoredTopic>,
-    /// The topic of each record.
-    pub members: Vec<(RecordId, TopicId)>,
+    /// Parts of the topics, counts left at 0.
+    pub parts: Vec<StoredTopic>,
+    /// The topic of each record, and the part of it.
+    pub members: Vec<(RecordId, TopicId, Option<TopicId>)>,
 }
 
 /// What a person does to a topic.
@@ -250,6 +352,10 @@ pub enum TopicAct {
     Merge(TopicId, TopicId),
     /// Locks or unlocks it.
     SetLocked(TopicId, bool),
+    /// Makes a part of a topic a topic of its own.
+    Split(TopicId, TopicId),
+    /// Gives it this remark; `None` takes the remark away.
+    Annotate(TopicId, Option<String>),
     /// Takes back the act with this number in the log.
     Undo(u64),
 }
@@ -304,22 +410,70 @@ pub trait TopicStore: Send + Sync {
     /// As all reads.
     fn topic_state(&self) -> Result<TopicState, CatalogError>;
 
-    /// Writes a build in one transaction. Names and locks stay as they are;
-    /// topics of before that are not in it are no longer there.
+    /// Topics that a topic is tied to, with the share of its ties to others,
+    /// the strongest first; only those that are there.
+    ///
+    /// # Errors
+    /// As all reads.
+    fn topic_neighbours(&self, topic: TopicId) -> Result<Vec<(TopicId, f64)>, CatalogError>;
+
+    /// The topics of a record; `None` when it is in none, or may not be seen.
+    ///
+    /// # Errors
+    /// As all reads.
+    fn record_topics(
+        &self,
+        record: &RecordId,
+        clearance: Clearance,
+    ) -> Result<Option<RecordTopics>, CatalogError>;
+
+    /// Fields, topics and parts with these numbers that are there, by id, counts
+    /// left at 0: quicker than all with their counts.
+    ///
+    /// # Errors
+    /// As all reads.
+    fn topics_named(&self, ids: &[TopicId]) -> Result<Vec<StoredTopic>, CatalogError>;
+
+    /// Records that the newest build read, that are in no topic and that may be
+    /// seen, by id.
+    ///
+    /// # Errors
+    /// As all reads.
+    fn topic_outliers(
+        &self,
+        clearance: Clearance,
+        limit: usize,
+    ) -> Result<Vec<RecordId>, CatalogError>;
+
+    /// What later records are placed by; `None` before the first build.
+    ///
+    /// # Errors
+    /// As all reads.
+    fn topic_placing(&self) -> Result<Option<TopicPlacing>, CatalogError>;
+
+    /// Places records that came after `build`: members, and those that it finds
+    /// no topic for. Records that the build knows stay where they are.
+    ///
+    /// # Errors
+    /// [`TopicError::Refused`] when there is a newer build.
+    fn place_records(
+        &self,
+        build: u64,
+        members: &[TopicMember],
+        outliers: &[RecordId],
+    ) -> Result<(), TopicError>;
+
+    /// Writes a build in one transaction. Names, notes and locks stay as they
+    /// are; topics of before that are not in it are no longer there.
     ///
     /// # Errors
     /// [`TopicError::Refused`] when another build came in between.
-    fn put_topics(
-        &self,
-        build: &TopicBuild,
-        topics: &[BuiltTopic],
-        members: &[TopicMember],
-        events: &[BuiltEvent],
-    ) -> Result<(), TopicError>;
+    fn put_topics(&self, new: &NewTopics<'_>) -> Result<(), TopicError>;
 
-    /// Does what a person asks, and writes it into the log; the number there.
+    /// Does what a person asks, and writes it into the log with the name of the
+    /// person; the number there.
     ///
     /// # Errors
     /// [`TopicError::Refused`] with the reason.
-    fn act_on_topic(&self, act: &TopicAct, at: Timestamp) -> Result<u64, TopicError>;
+    fn act_on_topic(&self, act: &TopicAct, actor: &str, at: Timestamp) -> Result<u64, TopicError>;
 }

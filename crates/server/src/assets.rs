@@ -36,6 +36,8 @@ pub(crate) struct Assets {
     pub(crate) style: Asset,
     /// What makes a harvester's answer a page for people.
     pub(crate) oai_style: Asset,
+    /// Zoom and search of the map of topics.
+    pub(crate) map_script: Asset,
     /// The emblem, also the icon of the browser's tab.
     pub(crate) emblem: Asset,
     fonts: Vec<Asset>,
@@ -70,11 +72,17 @@ pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         css = css.replace(&format!("/assets/fonts/{name}"), &asset.url);
     }
     let emblem = include_bytes!("../../../web/assets/emblem.svg");
+    let map_script = include_bytes!("../../../web/assets/map.js");
     let style = Asset::new("site.css", "text/css; charset=utf-8", css.into_bytes());
     let xsl = include_str!("../../../web/oai.xsl").replace("{{style}}", &style.url);
     Assets {
         oai_style: Asset::new("oai.xsl", "text/xsl; charset=utf-8", xsl.into_bytes()),
         style,
+        map_script: Asset::new(
+            "map.js",
+            "text/javascript; charset=utf-8",
+            map_script.to_vec(),
+        ),
         emblem: Asset::new("emblem.svg", "image/svg+xml", emblem.to_vec()),
         fonts,
     }
@@ -83,9 +91,8 @@ pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
 impl Assets {
     /// The file at an address.
     pub(crate) fn find(&self, url: &str) -> Option<&Asset> {
-        let all = [&self.style, &self.oai_style, &self.emblem]
-            .into_iter()
-            .chain(&self.fonts);
+        let all = [&self.style, &self.oai_style, &self.map_script, &self.emblem];
+        let all = all.into_iter().chain(&self.fonts);
         all.into_iter().find(|asset| asset.url == url)
     }
 

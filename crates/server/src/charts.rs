@@ -20,6 +20,7 @@ mod draw;
 
 /// How figures are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "shares and factors are for the pages of trends")]
 pub(crate) enum Unit {
     /// Whole things: `1.234`.
     Count,
@@ -46,6 +47,7 @@ impl Unit {
 
 /// How a series is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "lines and forecasts are for the pages of trends")]
 pub(crate) enum Mark {
     /// Points joined by a line; a year without a figure breaks it.
     Line,

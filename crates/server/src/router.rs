@@ -148,6 +148,16 @@ fn pages_routes() -> Router<Arc<App>> {
             "/collections/{name}",
             get(pages::show_collection).post(pages::act_on_collection),
         )
+        .route("/topics", get(pages::show_topics))
+        .route("/topics/map", get(pages::show_topic_map))
+        .route("/topics/map.svg", get(pages::get_topic_map_svg))
+        .route("/topics/map.csv", get(pages::get_topic_map_csv))
+        .route(
+            "/topics/{id}",
+            get(pages::show_topic).post(pages::act_on_topic),
+        )
+        .route("/topics/{id}/years.svg", get(pages::get_topic_years_svg))
+        .route("/topics/{id}/years.csv", get(pages::get_topic_years_csv))
         .route("/preferences", post(pages::set_preferences))
         .route("/assets/{name}", get(show_asset))
 }
@@ -241,6 +251,11 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/api/v1/trends", get(api::trends::get_trends))
         .route("/api/v1/trends/emerging", get(api::trends::get_emerging))
         .route("/api/v1/reports", post(api::reports::make_report))
+        .route("/api/v1/topics/{id}/acts", post(api::topics::add_topic_act))
+        .route(
+            "/api/v1/records/{id}/topics",
+            get(api::topics::get_record_topics),
+        )
         .route(
             "/api/v1/quality",
             get(api::quality::get_quality).post(api::quality::judge_quality),

@@ -7,20 +7,26 @@
 use std::collections::{BTreeMap, HashMap};
 
 use catalog::{
-    Bilingual, BuiltTopic, CatalogError, CatalogStore, Detail, StoredTopic, TopicBuild, TopicError,
-    TopicEventKind, TopicId, TopicMember, TopicState, TopicStore, WhatChanged,
+    CatalogError, CatalogStore, Detail, StoredTopic, TopicBuild, TopicError, TopicStore,
+    WhatChanged,
 };
 use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Record, RecordId};
 
 use crate::{
     corpus::Document,
-    model::{FitError, FitOptions, Fitted, TopicCount, fit},
+    model::{FitError, FitOptions, TopicCount, fit},
 };
 
+mod later;
+mod meaning;
 mod succession;
+mod writing;
 
+pub use later::{PlaceError, Placed, place};
+pub use meaning::{Meaning, VectorOf};
 use succession::Succession;
+use writing::{Material, write};
 
 /// Records read at a time.
 const CHUNK: usize = 2_000;
@@ -36,6 +42,8 @@ pub struct BuildOptions<'a> {
     pub seed: u64,
     /// Words that stand in nearly every text, in lower case.
     pub is_stop_word: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Vectors of meaning of the records; `None` for words alone.
+    pub meaning: Option<Meaning<'a>>,
     /// Told what is done, before each stage.
     pub progress: &'a dyn Fn(&'static str),
     /// When, as the caller's clock says.
@@ -51,6 +59,10 @@ pub struct Built {
     pub n_topics: usize,
     /// Fields.
     pub n_fields: usize,
+    /// Parts of topics.
+    pub n_parts: usize,
+    /// Records whose vector of meaning was used.
+    pub n_vectors: usize,
     /// Mean coherence of the topics.
     pub coherence_npmi: f64,
     /// How often each thing happened to a topic or field.
@@ -102,7 +114,11 @@ pub fn build<C: CatalogStore + TopicStore>(
     }
     let state = catalogue.topic_state()?;
     let succession = Succession::new(&state, &places(&entries));
-    let documents: Vec<Document<'_>> = entries.iter().map(Entry::document).collect();
+    (options.progress)("reading vectors");
+    let vectors = meaning::read(options.meaning, &entries);
+    let documents: Vec<Document<'_>> = (entries.iter().zip(&vectors))
+        .map(|(entry, vector)| entry.document(vector))
+        .collect();
     let fitted = fit(
         &documents,
         &FitOptions {
@@ -113,15 +129,16 @@ pub fn build<C: CatalogStore + TopicStore>(
             regroup: Some(&|found| succession.regroup(found)),
         },
     )?;
-    write(
-        catalogue,
-        options,
-        &entries,
+    let n_vectors = vectors.iter().filter(|vector| !vector.is_empty()).count();
+    let material = Material {
+        entries: &entries,
         seq,
-        &state,
-        &succession,
-        &fitted,
-    )
+        state: &state,
+        succession: &succession,
+        fitted: &fitted,
+        n_vectors: if fitted.used_vectors { n_vectors } else { 0 },
+    };
+    write(catalogue, options, &material)
 }
 
 impl Entry {
@@ -142,12 +159,12 @@ impl Entry {
         }
     }
 
-    fn document(&self) -> Document<'_> {
+    fn document<'a>(&'a self, vector: &'a [f32]) -> Document<'a> {
         Document {
             id: self.id.as_str(),
             title: &self.title,
             text: &self.text,
-            vector: &[],
+            vector,
         }
     }
 }
@@ -180,102 +197,7 @@ fn read(catalogue: &impl CatalogStore) -> Result<(Vec<Entry>, ChangeSeq), Catalo
     }
 }
 
-fn write<C: TopicStore>(
-    catalogue: &C,
-    options: &BuildOptions<'_>,
-    entries: &[Entry],
-    seq: ChangeSeq,
-    state: &TopicState,
-    succession: &Succession,
-    fitted: &Fitted,
-) -> Result<Built, BuildError> {
-    let named = succession.name(state, fitted);
-    let mut years = BTreeMap::new();
-    for year in entries.iter().filter_map(|entry| entry.year) {
-        *years.entry(year).or_insert(0u64) += 1;
-    }
-    let members = members(entries, fitted, &named.topic_ids);
-    let build = TopicBuild {
-        build: state.build + 1,
-        at: options.at,
-        seq,
-        n_records: entries.len() as u64,
-        n_outliers: (entries.len() - members.len()) as u64,
-        diversity: fitted.diversity,
-        method: format!(
-            "title, abstract and keywords of open records; nearest neighbours in a latent space of words, Leiden; topics {}, seed {}",
-            match options.count {
-                TopicCount::Auto => "auto".to_owned(),
-                TopicCount::Exactly(n) => n.to_string(),
-            },
-            options.seed
-        ),
-        years,
-    };
-    let topics = topics(fitted, &named.topic_ids, &named.field_ids);
-    catalogue.put_topics(&build, &topics, &members, &named.events)?;
-    let mut happened = BTreeMap::new();
-    for event in &named.events {
-        *happened
-            .entry(TopicEventKind::as_str(event.kind))
-            .or_insert(0) += 1;
-    }
-    let sum: f64 = fitted.topics.iter().map(|t| t.coherence_npmi).sum();
-    Ok(Built {
-        build,
-        n_topics: fitted.topics.len(),
-        n_fields: fitted.fields.len(),
-        coherence_npmi: sum / fitted.topics.len().max(1) as f64,
-        happened,
-    })
-}
-
-fn members(entries: &[Entry], fitted: &Fitted, ids: &[TopicId]) -> Vec<TopicMember> {
-    let assigned = entries.iter().zip(&fitted.assignments);
-    let member = |(entry, assignment): (&Entry, &crate::Assignment)| {
-        Some(TopicMember {
-            record: entry.id.clone(),
-            topic: ids[assignment.topic? as usize],
-            probability: assignment.probability,
-            year: entry.year,
-        })
-    };
-    assigned.filter_map(member).collect()
-}
-
-fn topics(fitted: &Fitted, topic_ids: &[TopicId], field_ids: &[TopicId]) -> Vec<BuiltTopic> {
-    let fields = fitted
-        .fields
-        .iter()
-        .zip(field_ids)
-        .map(|(field, id)| BuiltTopic {
-            id: *id,
-            parent: None,
-            label: Bilingual {
-                vi: field.label_vi.clone(),
-                en: field.label_en.clone(),
-            },
-            terms: field.terms.clone(),
-            coherence_npmi: field.coherence_npmi,
-        });
-    let inner = fitted
-        .topics
-        .iter()
-        .zip(topic_ids)
-        .map(|(topic, id)| BuiltTopic {
-            id: *id,
-            parent: Some(field_ids[topic.parent as usize]),
-            label: Bilingual {
-                vi: topic.label_vi.clone(),
-                en: topic.label_en.clone(),
-            },
-            terms: topic.terms.clone(),
-            coherence_npmi: topic.coherence_npmi,
-        });
-    fields.chain(inner).collect()
-}
-
 /// Whether people hold a topic together.
 fn is_held(topic: &StoredTopic) -> bool {
-    topic.is_joined || topic.is_locked
+    topic.is_joined || topic.is_locked || topic.split_from.is_some()
 }

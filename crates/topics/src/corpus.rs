@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::words::Reader;
+use crate::words::{Found, Reader};
 
 /// A document to find the topic of.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,8 @@ pub(crate) const BREAK: u32 = u32::MAX;
 /// A word of the vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Term {
+    /// What joins its forms.
+    pub(crate) key: String,
     /// Its most frequent form.
     pub(crate) surface: String,
     /// Language of most texts that have it.
@@ -34,7 +36,9 @@ pub(crate) struct Term {
 }
 
 /// The collection as the algorithms see it.
-pub(crate) struct Corpus {
+pub(crate) struct Corpus<'a> {
+    documents: &'a [Document<'a>],
+    reader: Reader<'a>,
     /// Place of row i in the documents as given.
     pub(crate) order: Vec<usize>,
     /// For each row its words in order, [`BREAK`] where the text breaks.
@@ -75,10 +79,10 @@ struct Word {
     language: Language,
 }
 
-impl Corpus {
+impl<'a> Corpus<'a> {
     pub(crate) fn read(
-        documents: &[Document<'_>],
-        is_stop_word: &(dyn Fn(&str) -> bool + Sync),
+        documents: &'a [Document<'a>],
+        is_stop_word: &'a (dyn Fn(&str) -> bool + Sync),
     ) -> Self {
         let order = content_order(documents);
         let reader = Reader::new(is_stop_word);
@@ -90,6 +94,8 @@ impl Corpus {
         let (terms, numbers) = vocabulary(&words, only_texts);
         let rows = words.iter().map(|words| number(words, &numbers)).collect();
         Self {
+            documents,
+            reader,
             order,
             rows,
             terms,
@@ -99,6 +105,36 @@ impl Corpus {
 
     pub(crate) fn n_rows(&self) -> usize {
         self.rows.len()
+    }
+
+    /// The words of a row once more, with their forms.
+    pub(crate) fn words_of_row(&self, row: u32) -> Vec<Found> {
+        let document = &self.documents[self.order[row as usize]];
+        let mut words = Vec::new();
+        for passage in passages_of(document) {
+            let mut found = self.reader.words(passage, text::detect(passage).lang);
+            if let Some(first) = found.first_mut() {
+                first.follows = false;
+            }
+            words.append(&mut found);
+        }
+        words
+    }
+
+    /// How rare a term is: the logarithm of documents by documents with it.
+    pub(crate) fn idf(&self, term: u32) -> f32 {
+        let n_documents = self.terms[term as usize].n_documents as f32;
+        ((self.n_telling as f32 + 1.0) / (n_documents + 0.5))
+            .ln()
+            .max(0.0)
+    }
+
+    /// The number of a term.
+    pub(crate) fn number(&self, key: &str) -> Option<u32> {
+        let found = self
+            .terms
+            .binary_search_by(|term| term.key.as_str().cmp(key));
+        found.ok().map(|number| number as u32)
     }
 }
 
@@ -130,12 +166,18 @@ fn words_of(document: &Document<'_>, reader: &Reader<'_>) -> Vec<Word> {
             });
         }
     };
-    for _ in 0..TITLE_WEIGHT {
-        document.title.split('\n').for_each(&mut add);
-    }
-    // A text may change its language from paragraph to paragraph.
-    document.text.split('\n').for_each(&mut add);
+    passages_of(document).for_each(&mut add);
     words
+}
+
+/// The passages of a document, each in a language of its own: a text may
+/// change its language from paragraph to paragraph. The title comes as often
+/// as it counts.
+pub(crate) fn passages_of<'a>(document: &Document<'a>) -> impl Iterator<Item = &'a str> {
+    let titles = [document.title; TITLE_WEIGHT].into_iter();
+    titles
+        .chain([document.text])
+        .flat_map(|text| text.split('\n'))
 }
 
 #[derive(Default)]
@@ -200,17 +242,21 @@ fn vocabulary(words: &[Vec<Word>], only_texts: bool) -> (Vec<Term>, FxHashMap<&s
     let mut kept: Vec<(&str, Seen)> = seen.into_iter().collect();
     kept.sort_unstable_by_key(|(key, _)| *key);
     let numbers = kept.iter().map(|(key, _)| *key).zip(0..).collect();
-    let terms = kept.into_iter().map(|(_, seen)| term(seen)).collect();
+    let terms = kept
+        .into_iter()
+        .map(|(key, seen)| term(key, seen))
+        .collect();
     (terms, numbers)
 }
 
-fn term(seen: Seen) -> Term {
+fn term(key: &str, seen: Seen) -> Term {
     let is_vietnamese = seen.language() == "vi";
     let best = seen
         .forms
         .into_iter()
         .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)));
     Term {
+        key: key.to_owned(),
         surface: best.map(|(form, _)| form).unwrap_or_default(),
         is_vietnamese,
         n_documents: seen.n_telling,

@@ -15,7 +15,13 @@ const RESOLUTIONS: (f64, f64) = (-4.0, 12.0);
 /// `n_wanted` communities of at least `min_size` nodes, or as many as the
 /// graph has when it falls apart into more or holds fewer: see [`join_islands`].
 pub(crate) fn divide(graph: &Graph, n_wanted: usize, min_size: usize) -> Vec<u32> {
+    divide_and_tell(graph, n_wanted, min_size).0
+}
+
+/// As [`divide`], with the resolution that gave them.
+pub(crate) fn divide_and_tell(graph: &Graph, n_wanted: usize, min_size: usize) -> (Vec<u32>, f64) {
     let (mut low, mut high) = RESOLUTIONS;
+    let mut at = high.exp2();
     let mut best = leiden::communities(graph, high.exp2());
     let mut n_best = n_large(&best, min_size);
     for _ in 0..N_TRIALS {
@@ -29,7 +35,7 @@ pub(crate) fn divide(graph: &Graph, n_wanted: usize, min_size: usize) -> Vec<u32
             (n_wanted..=n_best).contains(&n_found)
         };
         if is_better {
-            (best, n_best) = (found, n_found);
+            (best, n_best, at) = (found, n_found, middle.exp2());
         }
         if n_found == n_wanted {
             break;
@@ -40,7 +46,23 @@ pub(crate) fn divide(graph: &Graph, n_wanted: usize, min_size: usize) -> Vec<u32
             low = middle;
         }
     }
-    let dissolved = dissolve(graph, &best, min_size);
+    (settle(graph, &best, n_wanted, min_size), at)
+}
+
+/// As [`divide`] at a resolution that is known.
+pub(crate) fn divide_at(
+    graph: &Graph,
+    resolution: f64,
+    n_wanted: usize,
+    min_size: usize,
+) -> Vec<u32> {
+    let found = leiden::communities(graph, resolution);
+    settle(graph, &found, n_wanted, min_size)
+}
+
+/// Small communities dissolved, pairs joined down to `n_wanted`.
+fn settle(graph: &Graph, found: &[u32], n_wanted: usize, min_size: usize) -> Vec<u32> {
+    let dissolved = dissolve(graph, found, min_size);
     agglomerate(graph, &dissolved, n_wanted)
 }
 

@@ -10,7 +10,10 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::corpus::{BREAK, Corpus};
+use crate::{
+    corpus::{BREAK, Corpus},
+    wording::Wording,
+};
 
 /// Terms a topic has.
 pub(crate) const N_TERMS: usize = 10;
@@ -31,6 +34,8 @@ const PHRASE_BONUS: f64 = 1.5;
 pub(crate) struct Description {
     /// Numbers of its terms, best first.
     pub(crate) terms: Vec<u32>,
+    /// The terms as its documents write them.
+    pub(crate) words: Vec<String>,
     /// Label from Vietnamese terms; `None` when it has none.
     pub(crate) vi: Option<String>,
     /// Label from terms of other languages; `None` when it has none.
@@ -38,7 +43,7 @@ pub(crate) struct Description {
 }
 
 /// For each term the rows that have it, ascending.
-pub(crate) fn postings(corpus: &Corpus) -> Vec<Vec<u32>> {
+pub(crate) fn postings(corpus: &Corpus<'_>) -> Vec<Vec<u32>> {
     let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); corpus.terms.len()];
     for (row, words) in corpus.rows.iter().enumerate() {
         for word in words.iter().filter(|word| **word != BREAK) {
@@ -53,7 +58,7 @@ pub(crate) fn postings(corpus: &Corpus) -> Vec<Vec<u32>> {
 
 /// Describes topics; each holds its rows, ascending.
 pub(crate) fn describe(
-    corpus: &Corpus,
+    corpus: &Corpus<'_>,
     rows_of: &[Vec<u32>],
     topics: &[Vec<u32>],
 ) -> Vec<Description> {
@@ -78,7 +83,7 @@ pub(crate) fn describe(
 }
 
 /// Words with a positive score in the topic.
-fn word_scores(corpus: &Corpus, rows_of: &[Vec<u32>], rows: &[u32]) -> Vec<(u32, f64)> {
+fn word_scores(corpus: &Corpus<'_>, rows_of: &[Vec<u32>], rows: &[u32]) -> Vec<(u32, f64)> {
     let scored = counts(corpus, rows).into_iter().map(|(word, n)| {
         let n_everywhere = rows_of[word as usize].len();
         (word, score(n, rows.len(), n_everywhere, corpus.n_rows()))
@@ -94,7 +99,7 @@ fn score(n_with: u32, n_in: usize, n_everywhere: usize, n_all: usize) -> f64 {
 }
 
 fn describe_one(
-    corpus: &Corpus,
+    corpus: &Corpus<'_>,
     rows_of: &[Vec<u32>],
     rows: &[u32],
     mut words: Vec<(u32, f64)>,
@@ -121,17 +126,24 @@ fn describe_one(
         let is_wanted = |part: &&(Vec<u32>, f64)| {
             corpus.terms[part.0[0] as usize].is_vietnamese == is_vietnamese
         };
-        label(corpus, parts.iter().filter(is_wanted).map(|part| &part.0))
+        label(parts.iter().filter(is_wanted).map(|part| &part.0))
     };
+    let (vi, en) = (of_language(true), of_language(false));
+    let terms = best_terms(corpus, &words);
+    let alone = terms.chunks(1).map(<[u32]>::to_vec);
+    let said: Vec<Vec<u32>> = vi.iter().chain(&en).cloned().chain(alone).collect();
+    let said: Vec<&[u32]> = said.iter().map(Vec::as_slice).collect();
+    let wording = Wording::read(corpus, rows, &said);
     Description {
-        vi: of_language(true),
-        en: of_language(false),
-        terms: best_terms(corpus, &words),
+        vi: wording.label(&vi),
+        en: wording.label(&en),
+        words: terms.iter().map(|term| wording.say(&[*term])).collect(),
+        terms,
     }
 }
 
 /// The best words; one that is written the same in two languages, once.
-fn best_terms(corpus: &Corpus, words: &[(u32, f64)]) -> Vec<u32> {
+fn best_terms(corpus: &Corpus<'_>, words: &[(u32, f64)]) -> Vec<u32> {
     let mut seen = FxHashSet::default();
     let words = words.iter().map(|(word, _)| *word);
     words
@@ -148,7 +160,7 @@ fn min_documents(rows: &[u32]) -> u32 {
 }
 
 /// Documents among `rows` that have each word, by word.
-fn counts(corpus: &Corpus, rows: &[u32]) -> Vec<(u32, u32)> {
+fn counts(corpus: &Corpus<'_>, rows: &[u32]) -> Vec<(u32, u32)> {
     let mut n_of: FxHashMap<u32, (u32, u32)> = FxHashMap::default();
     for row in rows {
         for word in corpus.rows[*row as usize].iter().filter(|w| **w != BREAK) {
@@ -167,7 +179,7 @@ fn counts(corpus: &Corpus, rows: &[u32]) -> Vec<(u32, u32)> {
 
 /// Pairs of words that stand beside each other, with their documents in the
 /// topic and in the collection.
-fn phrases(corpus: &Corpus, rows_of: &[Vec<u32>], rows: &[u32]) -> Vec<([u32; 2], u32, usize)> {
+fn phrases(corpus: &Corpus<'_>, rows_of: &[Vec<u32>], rows: &[u32]) -> Vec<([u32; 2], u32, usize)> {
     let mut n_of: FxHashMap<[u32; 2], (u32, u32)> = FxHashMap::default();
     for row in rows {
         for pair in corpus.rows[*row as usize].windows(2) {
@@ -190,7 +202,7 @@ fn phrases(corpus: &Corpus, rows_of: &[Vec<u32>], rows: &[u32]) -> Vec<([u32; 2]
 }
 
 /// Documents of the collection in which the pair stands together.
-fn n_everywhere(corpus: &Corpus, rows_of: &[Vec<u32>], pair: [u32; 2]) -> usize {
+fn n_everywhere(corpus: &Corpus<'_>, rows_of: &[Vec<u32>], pair: [u32; 2]) -> usize {
     let [a, b] = pair.map(|word| &rows_of[word as usize]);
     let (few, other) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     let stands = |row: &&u32| {
@@ -200,24 +212,20 @@ fn n_everywhere(corpus: &Corpus, rows_of: &[Vec<u32>], pair: [u32; 2]) -> usize 
     few.iter().filter(stands).count()
 }
 
-/// The best parts that share no word, joined.
-fn label<'a>(corpus: &Corpus, parts: impl Iterator<Item = &'a Vec<u32>>) -> Option<String> {
-    let mut used: Vec<u32> = Vec::new();
-    let mut chosen = Vec::new();
+/// The best parts that share no word.
+fn label<'a>(parts: impl Iterator<Item = &'a Vec<u32>>) -> Vec<Vec<u32>> {
+    let mut chosen: Vec<Vec<u32>> = Vec::new();
     for part in parts {
-        if part.iter().any(|word| used.contains(word)) {
+        if part
+            .iter()
+            .any(|word| chosen.iter().flatten().any(|used| used == word))
+        {
             continue;
         }
-        used.extend(part);
-        let words: Vec<&str> = (part.iter())
-            .map(|word| corpus.terms[*word as usize].surface.as_str())
-            .collect();
-        chosen.push(words.join(" "));
+        chosen.push(part.clone());
         if chosen.len() == N_IN_LABEL {
             break;
         }
     }
-    let label = chosen.join(" · ");
-    let first = label.chars().next()?;
-    Some(first.to_uppercase().chain(label.chars().skip(1)).collect())
+    chosen
 }

@@ -23,31 +23,40 @@ const N_ITERATIONS: usize = 3;
 const MEANING_WEIGHT: f32 = 0.7;
 
 /// A row of a sparse matrix: (column, value) by column.
-type SparseRow = Vec<(u32, f32)>;
+pub(crate) type SparseRow = Vec<(u32, f32)>;
 
 /// Points of length 1, one a row of the corpus; zeros for rows without words.
-pub(crate) fn points(corpus: &Corpus, documents: &[Document<'_>], seed: u64) -> Matrix {
+pub(crate) fn points(corpus: &Corpus<'_>, documents: &[Document<'_>], seed: u64) -> Matrix {
     let words = word_points(corpus, seed);
-    let n_meaning = documents.first().map_or(0, |d| d.vector.len());
-    if n_meaning == 0 || documents.iter().any(|d| d.vector.len() != n_meaning) {
+    let Some(n_meaning) = n_coordinates(documents) else {
         return words;
-    }
+    };
     join(words, &meaning_points(corpus, documents, n_meaning))
 }
 
+/// Coordinates of the vectors of meaning; `None` when fewer than half of the
+/// documents have one, or they differ. A document without one is told by its
+/// words alone.
+pub(crate) fn n_coordinates(documents: &[Document<'_>]) -> Option<usize> {
+    let mut there = documents.iter().map(|d| d.vector.len()).filter(|n| *n > 0);
+    let n = there.next()?;
+    let n_there = 1 + there.clone().count();
+    (there.all(|other| other == n) && 2 * n_there >= documents.len()).then_some(n)
+}
+
 /// TF-IDF with logarithmic frequencies, rows of length 1.
-fn tf_idf(corpus: &Corpus) -> Vec<SparseRow> {
-    let n = corpus.n_telling as f32;
-    let idf = |term: u32| {
-        let n_documents = corpus.terms[term as usize].n_documents as f32;
-        ((n + 1.0) / (n_documents + 0.5)).ln().max(0.0)
-    };
+pub(crate) fn tf_idf(corpus: &Corpus<'_>) -> Vec<SparseRow> {
     let row = |words: &Vec<u32>| {
         let mut sorted: Vec<u32> = words.iter().copied().filter(|w| *w != BREAK).collect();
         sorted.sort_unstable();
         let mut row: SparseRow = sorted
             .chunk_by(|a, b| a == b)
-            .map(|same| (same[0], (1.0 + (same.len() as f32).ln()) * idf(same[0])))
+            .map(|same| {
+                (
+                    same[0],
+                    (1.0 + (same.len() as f32).ln()) * corpus.idf(same[0]),
+                )
+            })
             .collect();
         let length = row.iter().map(|(_, v)| v * v).sum::<f32>().sqrt();
         if length > 0.0 {
@@ -58,7 +67,7 @@ fn tf_idf(corpus: &Corpus) -> Vec<SparseRow> {
     corpus.rows.par_iter().map(row).collect()
 }
 
-fn word_points(corpus: &Corpus, seed: u64) -> Matrix {
+fn word_points(corpus: &Corpus<'_>, seed: u64) -> Matrix {
     let rows = tf_idf(corpus);
     let n_terms = corpus.terms.len();
     let n_wanted = N_DIMENSIONS.min(n_terms).min(rows.len());
@@ -98,7 +107,7 @@ fn sparse_times(rows: &[SparseRow], dense: &Matrix) -> Matrix {
 }
 
 /// Numbers in −1..1 from a counter and the seed (SplitMix64).
-fn noise(n_rows: usize, n_columns: usize, seed: u64) -> Matrix {
+pub(crate) fn noise(n_rows: usize, n_columns: usize, seed: u64) -> Matrix {
     let mut noise = Matrix::zeros(n_rows, n_columns);
     let mut state = seed;
     for value in &mut noise.values {
@@ -113,10 +122,15 @@ fn noise(n_rows: usize, n_columns: usize, seed: u64) -> Matrix {
 
 /// The vectors of meaning without what all of them share: embeddings of one
 /// model lie in a narrow cone.
-fn meaning_points(corpus: &Corpus, documents: &[Document<'_>], n_columns: usize) -> Matrix {
+fn meaning_points(corpus: &Corpus<'_>, documents: &[Document<'_>], n_columns: usize) -> Matrix {
     let mut points = Matrix::zeros(corpus.n_rows(), n_columns);
     let mut mean = vec![0.0f64; n_columns];
+    let mut n = 0.0;
     for (row, at) in corpus.order.iter().enumerate() {
+        if documents[*at].vector.is_empty() {
+            continue;
+        }
+        n += 1.0;
         let to = points.row_mut(row);
         to.copy_from_slice(documents[*at].vector);
         normalise(to);
@@ -124,8 +138,10 @@ fn meaning_points(corpus: &Corpus, documents: &[Document<'_>], n_columns: usize)
             *sum += f64::from(*value);
         }
     }
-    let n = corpus.n_rows() as f64;
-    for row in 0..corpus.n_rows() {
+    for (row, at) in corpus.order.iter().enumerate() {
+        if documents[*at].vector.is_empty() {
+            continue;
+        }
         for (value, sum) in points.row_mut(row).iter_mut().zip(&mean) {
             *value -= (sum / n) as f32;
         }

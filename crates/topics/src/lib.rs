@@ -12,6 +12,9 @@
 
 mod collection;
 mod corpus;
+mod fields;
+mod findings;
+mod function_words;
 mod graph;
 mod hierarchy;
 mod labels;
@@ -19,14 +22,25 @@ mod latent;
 mod leiden;
 mod lineage;
 mod linear;
+mod map;
 mod model;
 mod neighbours;
+mod parts;
+mod placing;
 mod quality;
+mod stability;
 #[cfg(test)]
 mod tests;
+mod wording;
 mod words;
 
-pub use collection::{BuildError, BuildOptions, Built, build};
+pub use collection::{
+    BuildError, BuildOptions, Built, Meaning, PlaceError, Placed, VectorOf, build, place,
+};
 pub use corpus::Document;
-pub use model::{Assignment, Field, FitError, FitOptions, Fitted, Regroup, Topic, TopicCount, fit};
+pub use map::Place;
+pub use model::{
+    Assignment, Field, FitError, FitOptions, Fitted, Part, Regroup, Topic, TopicCount, fit,
+};
+pub use placing::Placing;
 pub use quality::{diversity, npmi};

@@ -1,16 +1,19 @@
 //! Fitting: from documents to topics.
 
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::{
     corpus::{Corpus, Document},
+    findings::{Found, finish},
     graph::Graph,
-    hierarchy::{NONE, divide, join_islands},
-    labels::{describe, postings},
+    hierarchy::{NONE, divide_and_tell, join_islands},
     latent,
     neighbours::nearest,
-    quality::npmi,
+    parts::shares,
+    placing::Placing,
+    stability::stability,
 };
 
 /// How many topics there shall be.
@@ -49,8 +52,17 @@ pub struct Fitted {
     pub topics: Vec<Topic>,
     /// The fields that they belong to, numbered from 0.
     pub fields: Vec<Field>,
+    /// What later documents are placed by.
+    pub placing: Placing,
+    /// Whether vectors of meaning were used beside the words.
+    pub used_vectors: bool,
+    /// Parts of the topics, numbered from 0, by topic, larger ones first.
+    pub parts: Vec<Part>,
     /// For each document, in the order given.
     pub assignments: Vec<Assignment>,
+    /// For each document, in the order given, its shares in topics other than
+    /// its own that count, the largest first.
+    pub shares: Vec<Vec<(u32, f32)>>,
     /// Share of different terms over all topics, 0..=1.
     pub diversity: f64,
 }
@@ -74,6 +86,31 @@ pub struct Topic {
     pub parent: u32,
     /// Documents that lie deepest inside it, as numbers of the documents given.
     pub central: Vec<usize>,
+    /// Where it lies on a map, both coordinates in 0..=1.
+    pub place: [f64; 2],
+    /// The topics that it is tied to most, with the share of its ties to others
+    /// that go there, the strongest first.
+    pub neighbours: Vec<(u32, f64)>,
+    /// Mean overlap (Jaccard) with its likeness in fits of parts of the
+    /// documents, 0..=1; 0.75 and more is stable (Hennig 2007).
+    pub stability: f64,
+}
+
+/// A part of a topic.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Part {
+    /// The topic that it is a part of.
+    pub topic: u32,
+    /// Documents in it.
+    pub size: usize,
+    /// Label in Vietnamese; `None` when none of its words is.
+    pub label_vi: Option<String>,
+    /// Label in the other language of its words.
+    pub label_en: Option<String>,
+    /// Words that tell it from the other parts, best first; at most ten.
+    pub terms: Vec<String>,
+    /// Coherence of the terms: mean NPMI over documents, −1..=1.
+    pub coherence_npmi: f64,
 }
 
 /// A field: topics that are tied to each other.
@@ -98,6 +135,9 @@ pub struct Assignment {
     /// Share of its ties to neighbours that stay in the topic, 0..=1; 0 for an
     /// outlier.
     pub probability: f32,
+    /// The part of the topic that it is in; `None` when the topic has none, or
+    /// the document is not near any.
+    pub part: Option<u32>,
 }
 
 /// Why no topics were found.
@@ -117,8 +157,6 @@ const N_NEIGHBOURS: usize = 15;
 /// Documents that the communities are found in; further ones go to the topic
 /// of their neighbours among these. 80,000 take about 20 s on two cores.
 const N_SAMPLE: usize = 80_000;
-/// Documents of a topic that stand for it.
-const N_CENTRAL: usize = 20;
 
 /// Finds topics.
 ///
@@ -145,26 +183,53 @@ pub fn fit(documents: &[Document<'_>], options: &FitOptions<'_>) -> Result<Fitte
         TopicCount::Exactly(n) => n,
     };
     let min_size = (n_sample / (20 * n_wanted)).clamp(1, 50);
-    let mut of = divide(&graph, n_wanted, min_size);
+    let (mut of, resolution) = divide_and_tell(&graph, n_wanted, min_size);
     if options.count != TopicCount::Auto {
         join_islands(&mut of, &points, n_wanted);
     }
-    let mut shares: Vec<f32> = (0..n_sample).map(|row| share(&graph, &of, row)).collect();
+    let how = (resolution, n_wanted, min_size);
+    (options.progress)("measuring stability");
+    let stable = stability(&near, &of, n_topics(&of), how);
+    drop(near);
     let rest = nearest(&points, n_sample..corpus.n_rows(), n_sample, N_NEIGHBOURS);
-    for row in rest {
-        let (topic, share) = vote(&row, &of);
-        of.push(topic);
-        shares.push(share);
+    for row in &rest {
+        let voted = shares(row.iter().copied(), &of[..n_sample]);
+        of.push(voted.first().map_or(NONE, |(topic, _)| *topic));
     }
+    let before = of.clone();
     if let Some(regroup) = options.regroup {
         regroup_rows(&corpus, &mut of, regroup);
     }
+    let of = by_size(of);
     (options.progress)("naming topics");
-    Ok(finish(&corpus, &graph, &by_size(of), &shares))
+    Ok(finish(&Found {
+        used_vectors: latent::n_coordinates(documents).is_some(),
+        stability: carried(&before, &stable, &of),
+        corpus: &corpus,
+        points: &points,
+        graph: &graph,
+        rest: &rest,
+        of: &of,
+    }))
+}
+
+/// Stability of the topics after people's decisions: that of the topic found
+/// which most of the documents come from.
+fn carried(before: &[u32], stable: &[f64], of: &[u32]) -> Vec<f64> {
+    let mut from: Vec<BTreeMap<u32, usize>> = vec![BTreeMap::new(); n_topics(of)];
+    let both = of.iter().zip(before);
+    for (topic, found) in both.filter(|(topic, found)| **topic != NONE && **found != NONE) {
+        *from[*topic as usize].entry(*found).or_default() += 1;
+    }
+    let most = |of: &BTreeMap<u32, usize>| {
+        let best = of.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+        best.map_or(0.0, |(found, _)| stable[*found as usize])
+    };
+    from.iter().map(most).collect()
 }
 
 /// Lets people's decisions move documents between topics.
-fn regroup_rows(corpus: &Corpus, of: &mut [u32], regroup: Regroup<'_>) {
+fn regroup_rows(corpus: &Corpus<'_>, of: &mut [u32], regroup: Regroup<'_>) {
     let mut found = vec![None; of.len()];
     for (row, at) in corpus.order.iter().enumerate() {
         found[*at] = (of[row] != NONE).then_some(of[row]);
@@ -178,34 +243,6 @@ fn regroup_rows(corpus: &Corpus, of: &mut [u32], regroup: Regroup<'_>) {
 /// `1.5 · n^0.4`: 15 topics of 300 documents, 95 of 32,000, 380 of a million.
 fn auto_count(n: usize) -> usize {
     ((1.5 * (n as f64).powf(0.4)).round() as usize).clamp(1, n)
-}
-
-/// Share of a node's ties that stay in its community.
-fn share(graph: &Graph, of: &[u32], node: usize) -> f32 {
-    let (mut inside, mut all) = (0.0, 0.0);
-    for (to, weight) in &graph.edges[node] {
-        all += weight;
-        if of[*to as usize] == of[node] {
-            inside += weight;
-        }
-    }
-    if of[node] == NONE || all <= 0.0 {
-        return 0.0;
-    }
-    (inside / all) as f32
-}
-
-/// The topic of most similarity among the neighbours, and its share.
-fn vote(row: &[(u32, f32)], of: &[u32]) -> (u32, f32) {
-    let mut votes: FxHashMap<u32, f32> = FxHashMap::default();
-    for (id, similarity) in row.iter().filter(|(id, _)| of[*id as usize] != NONE) {
-        *votes.entry(of[*id as usize]).or_default() += similarity;
-    }
-    let all: f32 = row.iter().map(|(_, similarity)| similarity).sum();
-    let best = votes
-        .into_iter()
-        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-    best.map_or((NONE, 0.0), |(topic, votes)| (topic, votes / all))
 }
 
 /// Numbers topics by size, the largest first, ties by their lower number.
@@ -227,120 +264,8 @@ fn by_size(mut of: Vec<u32>) -> Vec<u32> {
     of
 }
 
-fn n_topics(of: &[u32]) -> usize {
+/// How many topics are numbered.
+pub(crate) fn n_topics(of: &[u32]) -> usize {
     let there = of.iter().filter(|c| **c != NONE);
     there.max().map_or(0, |last| *last as usize + 1)
-}
-
-fn finish(corpus: &Corpus, graph: &Graph, of: &[u32], shares: &[f32]) -> Fitted {
-    let n = n_topics(of);
-    let mut members: Vec<Vec<u32>> = vec![Vec::new(); n];
-    for (row, topic) in of.iter().enumerate().filter(|(_, c)| **c != NONE) {
-        members[*topic as usize].push(row as u32);
-    }
-    let rows_of = postings(corpus);
-    let parents = parents(graph, of, n);
-    let described = describe(corpus, &rows_of, &members);
-    let fields = fields(corpus, &rows_of, &members, &parents);
-    let topics: Vec<Topic> = members
-        .iter()
-        .zip(described)
-        .enumerate()
-        .map(|(number, (rows, description))| Topic {
-            topic: number as u32,
-            size: rows.len(),
-            coherence_npmi: coherence(corpus, &rows_of, &description.terms),
-            terms: surfaces(corpus, &description.terms),
-            label_vi: description.vi,
-            label_en: description.en,
-            parent: parents[number],
-            central: central(corpus, rows, shares),
-        })
-        .collect();
-    let mut assignments = vec![
-        Assignment {
-            topic: None,
-            probability: 0.0
-        };
-        of.len()
-    ];
-    for (row, at) in corpus.order.iter().enumerate() {
-        assignments[*at] = Assignment {
-            topic: (of[row] != NONE).then_some(of[row]),
-            probability: shares[row],
-        };
-    }
-    Fitted {
-        diversity: crate::diversity(topics.iter().map(|topic| topic.terms.as_slice())),
-        topics,
-        fields,
-        assignments,
-    }
-}
-
-fn coherence(corpus: &Corpus, rows_of: &[Vec<u32>], terms: &[u32]) -> f64 {
-    let lists: Vec<&[u32]> = (terms.iter())
-        .map(|term| rows_of[*term as usize].as_slice())
-        .collect();
-    npmi(&lists, corpus.n_rows())
-}
-
-fn surfaces(corpus: &Corpus, terms: &[u32]) -> Vec<String> {
-    let surface = |term: &u32| corpus.terms[*term as usize].surface.clone();
-    terms.iter().map(surface).collect()
-}
-
-/// The fields, described like topics by the documents of theirs.
-fn fields(
-    corpus: &Corpus,
-    rows_of: &[Vec<u32>],
-    members: &[Vec<u32>],
-    parents: &[u32],
-) -> Vec<Field> {
-    let mut rows: Vec<Vec<u32>> = vec![Vec::new(); n_topics(parents)];
-    for (topic, parent) in members.iter().zip(parents) {
-        rows[*parent as usize].extend(topic);
-    }
-    rows.iter_mut().for_each(|rows| rows.sort_unstable());
-    let described = describe(corpus, rows_of, &rows);
-    let field = described.into_iter().map(|description| Field {
-        coherence_npmi: coherence(corpus, rows_of, &description.terms),
-        terms: surfaces(corpus, &description.terms),
-        label_vi: description.vi,
-        label_en: description.en,
-    });
-    field.collect()
-}
-
-/// The field of each topic: communities of topics, about the square root of
-/// their number.
-fn parents(graph: &Graph, of: &[u32], n: usize) -> Vec<u32> {
-    let of = &of[..graph.n_nodes()];
-    let whole: Vec<u32> = of
-        .iter()
-        .map(|c| if *c == NONE { n as u32 } else { *c })
-        .collect();
-    let merged = graph.merged(&whole, n + 1);
-    let topics: Vec<u32> = (0..n as u32).collect();
-    let n_wanted = (n as f64).sqrt().round() as usize;
-    let mut fields = divide(&merged.part(&topics), n_wanted, 1);
-    // A topic without ties is a field of its own.
-    let n_fields = n_topics(&fields) as u32;
-    let alone = fields.iter_mut().filter(|field| **field == NONE);
-    alone.zip(n_fields..).for_each(|(field, own)| *field = own);
-    fields
-}
-
-fn central(corpus: &Corpus, rows: &[u32], shares: &[f32]) -> Vec<usize> {
-    let mut order = rows.to_vec();
-    order.sort_by(|a, b| {
-        shares[*b as usize]
-            .total_cmp(&shares[*a as usize])
-            .then(a.cmp(b))
-    });
-    order.truncate(N_CENTRAL);
-    order
-        .into_iter()
-        .map(|row| corpus.order[row as usize])
-        .collect()
 }

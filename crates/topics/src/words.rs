@@ -10,6 +10,8 @@ use std::ops::Range;
 use frostem::{Algorithm, Stemmer};
 use text::syllable;
 
+use crate::function_words::is_function_word;
+
 /// Shortest word of one piece that is kept, in characters.
 const MIN_CHARS: usize = 3;
 /// Longest; longer ones are addresses and runs without spaces.
@@ -61,18 +63,19 @@ impl<'a> Reader<'a> {
                 add(word.start..word.end, word.n_syllables, surface);
             }
         } else {
-            text::for_each_token(text, |token| {
-                add(token.start..token.end, 1, token.exact.to_owned());
-            });
+            for (range, surface) in compounds(text) {
+                add(range, 1, surface);
+            }
         }
         found
     }
 
     fn key(&self, word: &str, language: &str) -> String {
-        if language == "en" {
-            return self.stemmer.stem(word).into_owned();
+        if language != "en" {
+            return word.to_owned();
         }
-        word.to_owned()
+        let stem = |part: &str| self.stemmer.stem(part).into_owned();
+        word.split('-').map(stem).collect::<Vec<_>>().join("-")
     }
 
     fn is_kept(&self, word: &str, n_syllables: usize, language: &str) -> bool {
@@ -83,7 +86,35 @@ impl<'a> Reader<'a> {
             && !is_syllable
             && (MIN_CHARS..=MAX_CHARS).contains(&n_chars)
             && !(self.is_stop_word)(word)
+            && !is_function_word(word, language)
     }
+}
+
+/// Most words of one compound: more are a phrase in hyphens
+/// (*state-of-the-art*), which tells nothing.
+const MAX_PARTS: usize = 3;
+
+/// The tokens of a text with those joined that a hyphen joins: *cross-lingual*
+/// is one word, *lingual* none.
+fn compounds(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut found: Vec<(Range<usize>, String)> = Vec::new();
+    let mut n_parts = 1;
+    text::for_each_token(text, |token| {
+        if let Some((range, surface)) = found.last_mut() {
+            let gap = &text[range.end..token.start];
+            if matches!(gap, "-" | "\u{2010}" | "\u{2011}") {
+                n_parts += 1;
+                range.end = token.end;
+                // One part too many is a mark that no word has.
+                surface.push(if n_parts > MAX_PARTS { '/' } else { '-' });
+                surface.push_str(token.exact);
+                return;
+            }
+        }
+        n_parts = 1;
+        found.push((token.start..token.end, token.exact.to_owned()));
+    });
+    found
 }
 
 #[cfg(test)]
@@ -111,5 +142,17 @@ mod tests {
             ["pars", "parser"]
         );
         assert_eq!(keys("model models", "en"), ["model", "model"]);
+        assert_eq!(
+            keys("Cross-lingual state-of-the-art models, zero-shot", "en"),
+            ["cross-lingual", "model", "zero-shot"]
+        );
+    }
+
+    #[test]
+    fn french_function_words_are_left_out() {
+        assert_eq!(
+            keys("Cette étude présente notre système de traduction", "fr"),
+            ["traduction"]
+        );
     }
 }

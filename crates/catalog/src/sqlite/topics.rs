@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, RecordId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::{SqliteCatalog, codec, failure::while_doing, open, read::record_id, topic_acts};
+use super::{
+    SqliteCatalog, codec, failure::while_doing, open, read::record_id, topic_acts, topic_writes,
+};
 use crate::{
-    Bilingual, BuiltEvent, BuiltTopic, CatalogError, StoredTopic, TopicAct, TopicBuild, TopicError,
-    TopicEvent, TopicEventKind, TopicId, TopicList, TopicMember, TopicState, TopicStore,
+    Bilingual, CatalogError, NewTopics, RecordTopics, StoredTopic, TopicAct, TopicBuild,
+    TopicError, TopicEvent, TopicId, TopicList, TopicMember, TopicPlacing, TopicState, TopicStore,
 };
 
 impl TopicStore for SqliteCatalog {
@@ -26,7 +28,12 @@ impl TopicStore for SqliteCatalog {
         count(&snapshot, clearance, &mut topics)?;
         let mut topics: Vec<StoredTopic> = topics.into_values().collect();
         topics.retain(|topic| topic.n_records > 0);
-        Ok(Some(TopicList { build, topics }))
+        let (parts, topics) = topics.into_iter().partition(|topic| topic.is_part);
+        Ok(Some(TopicList {
+            build,
+            topics,
+            parts,
+        }))
     }
 
     fn topic_members(
@@ -41,7 +48,8 @@ impl TopicStore for SqliteCatalog {
             .prepare_cached(
                 "SELECT record.id, member.probability
                  FROM topic_member AS member JOIN record ON record.key = member.record
-                 WHERE member.topic IN (SELECT id FROM topic WHERE id = ?1 OR parent = ?1)
+                 WHERE (member.topic IN (SELECT id FROM topic WHERE id = ?1 OR parent = ?1)
+                        OR member.part = ?1)
                    AND deleted = 0 AND access <= ?2
                  ORDER BY 2 DESC, 1 LIMIT ?3",
             )
@@ -84,55 +92,181 @@ impl TopicStore for SqliteCatalog {
         let sql = "SELECT coalesce(max(id), 0) + 1 FROM topic";
         let next_id = snapshot.query_row(sql, [], |row| row.get(0));
         let mut statement = snapshot
-            .prepare("SELECT id, topic FROM topic_member JOIN record ON key = record ORDER BY id")
+            .prepare(
+                "SELECT id, topic, part FROM topic_member JOIN record ON key = record ORDER BY id",
+            )
             .map_err(&failed)?;
         let mut rows = statement.query([]).map_err(&failed)?;
         let mut members = Vec::new();
         while let Some(row) = rows.next().map_err(&failed)? {
             let id: String = row.get(0).map_err(&failed)?;
-            members.push((record_id(&id)?, TopicId(row.get(1).map_err(&failed)?)));
+            let topic = TopicId(row.get(1).map_err(&failed)?);
+            let part: Option<u64> = row.get(2).map_err(&failed)?;
+            members.push((record_id(&id)?, topic, part.map(TopicId)));
         }
+        let all = stored_topics(&snapshot)?.into_values();
+        let (parts, topics) = all.partition(|topic| topic.is_part);
         Ok(TopicState {
             build: newest_build(&snapshot)?.map_or(0, |build| build.build),
             next_id: next_id.map_err(&failed)?,
-            topics: stored_topics(&snapshot)?.into_values().collect(),
+            topics,
+            parts,
             members,
         })
     }
 
-    fn put_topics(
+    fn topic_neighbours(&self, topic: TopicId) -> Result<Vec<(TopicId, f64)>, CatalogError> {
+        let sql = "SELECT other, weight FROM topic_neighbour JOIN topic ON id = other
+                   WHERE topic = ?1 AND is_alive = 1 ORDER BY 2 DESC, 1";
+        pairs(&*self.reader()?, sql, params![topic.0])
+    }
+
+    fn record_topics(
         &self,
-        build: &TopicBuild,
-        topics: &[BuiltTopic],
+        record: &RecordId,
+        clearance: Clearance,
+    ) -> Result<Option<RecordTopics>, CatalogError> {
+        let reader = self.reader()?;
+        let failed = while_doing("reading a record's topics");
+        let sql = "SELECT record.key, topic, part, probability, is_later
+                   FROM topic_member JOIN record ON record.key = topic_member.record
+                   WHERE record.id = ?1 AND deleted = 0 AND access <= ?2";
+        let found = reader.query_row(
+            sql,
+            params![record.as_str(), codec::ceiling(clearance)],
+            |row| {
+                let found = RecordTopics {
+                    topic: TopicId(row.get(1)?),
+                    part: row.get::<_, Option<u64>>(2)?.map(TopicId),
+                    probability: row.get(3)?,
+                    others: Vec::new(),
+                    is_later: row.get(4)?,
+                };
+                Ok((row.get::<_, i64>(0)?, found))
+            },
+        );
+        let Some((key, found)) = found.optional().map_err(failed)? else {
+            return Ok(None);
+        };
+        let sql = "SELECT topic, share FROM topic_share JOIN topic ON id = topic
+                   WHERE record = ?1 AND is_alive = 1 ORDER BY 2 DESC, 1";
+        let others = pairs(&reader, sql, [key])?;
+        #[allow(clippy::cast_possible_truncation, reason = "it was written from f32")]
+        let others = others.into_iter().map(|(id, share)| (id, share as f32));
+        Ok(Some(RecordTopics {
+            others: others.collect(),
+            ..found
+        }))
+    }
+
+    fn topics_named(&self, ids: &[TopicId]) -> Result<Vec<StoredTopic>, CatalogError> {
+        let mut topics = stored_topics(&*self.reader()?)?;
+        topics.retain(|id, _| ids.contains(id));
+        Ok(topics.into_values().collect())
+    }
+
+    fn topic_outliers(
+        &self,
+        clearance: Clearance,
+        limit: usize,
+    ) -> Result<Vec<RecordId>, CatalogError> {
+        let failed = while_doing("reading records without a topic");
+        let reader = self.reader()?;
+        let mut statement = reader
+            .prepare_cached(
+                "SELECT id FROM topic_outlier JOIN record ON record.key = topic_outlier.record
+                 WHERE deleted = 0 AND access <= ?1 ORDER BY id LIMIT ?2",
+            )
+            .map_err(&failed)?;
+        let mut rows = statement
+            .query(params![codec::ceiling(clearance), limit])
+            .map_err(&failed)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(&failed)? {
+            found.push(record_id(&row.get::<_, String>(0).map_err(&failed)?)?);
+        }
+        Ok(found)
+    }
+
+    fn topic_placing(&self) -> Result<Option<TopicPlacing>, CatalogError> {
+        let reader = self.reader()?;
+        let sql = "SELECT build, seq, coalesce(placing, x'') FROM topic_build
+                   ORDER BY build DESC LIMIT 1";
+        let read = |row: &Row<'_>| {
+            Ok(TopicPlacing {
+                build: row.get(0)?,
+                seq: ChangeSeq(row.get(1)?),
+                bytes: row.get(2)?,
+            })
+        };
+        let found = reader.query_row(sql, [], read).optional();
+        found.map_err(while_doing("reading topics"))
+    }
+
+    fn place_records(
+        &self,
+        build: u64,
         members: &[TopicMember],
-        events: &[BuiltEvent],
+        outliers: &[RecordId],
     ) -> Result<(), TopicError> {
         let mut connection = self.writer();
         let transaction = open::begin(&mut connection)?;
-        let newest = newest_build(&transaction)?.map_or(0, |newest| newest.build);
-        if newest + 1 != build.build {
-            let reason = "topics were built by somebody else meanwhile; build them again";
-            return Err(TopicError::Refused(reason.to_owned()));
-        }
-        put_build(&transaction, build)
-            .and_then(|()| put_topic_rows(&transaction, topics))
-            .and_then(|()| put_members(&transaction, members))
-            .and_then(|()| put_events(&transaction, build, events))
+        refuse_other_build(&transaction, build)?;
+        topic_writes::place(&transaction, members, outliers)
+            .and_then(|()| transaction.commit())
+            .map_err(while_doing("placing records in topics"))?;
+        Ok(())
+    }
+
+    fn put_topics(&self, new: &NewTopics<'_>) -> Result<(), TopicError> {
+        let mut connection = self.writer();
+        let transaction = open::begin(&mut connection)?;
+        refuse_other_build(&transaction, new.build.build - 1)?;
+        topic_writes::put(&transaction, new)
             .and_then(|()| transaction.commit())
             .map_err(while_doing("writing topics"))?;
         Ok(())
     }
 
-    fn act_on_topic(&self, act: &TopicAct, at: Timestamp) -> Result<u64, TopicError> {
+    fn act_on_topic(&self, act: &TopicAct, actor: &str, at: Timestamp) -> Result<u64, TopicError> {
         let mut connection = self.writer();
         let transaction = open::begin(&mut connection)?;
         let build = newest_build(&transaction)?.map_or(0, |build| build.build);
-        let number = topic_acts::act(&transaction, act, build, at)?;
+        let number = topic_acts::act(&transaction, act, build, (actor, at))?;
         transaction
             .commit()
             .map_err(while_doing("changing a topic"))?;
         Ok(number)
     }
+}
+
+/// Refuses to go on from a build that is not the newest.
+fn refuse_other_build(transaction: &Transaction<'_>, build: u64) -> Result<(), TopicError> {
+    let newest = newest_build(transaction)?.map_or(0, |newest| newest.build);
+    if newest == build {
+        return Ok(());
+    }
+    let reason = "topics were built by somebody else meanwhile; build them again";
+    Err(TopicError::Refused(reason.to_owned()))
+}
+
+/// Topics with a number each, in the order of the answer.
+fn pairs(
+    connection: &Connection,
+    sql: &str,
+    key: impl rusqlite::Params,
+) -> Result<Vec<(TopicId, f64)>, CatalogError> {
+    let failed = while_doing("reading topics");
+    let mut statement = connection.prepare_cached(sql).map_err(&failed)?;
+    let mut rows = statement.query(key).map_err(&failed)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        found.push((
+            TopicId(row.get(0).map_err(&failed)?),
+            row.get(1).map_err(&failed)?,
+        ));
+    }
+    Ok(found)
 }
 
 fn newest_build(connection: &Connection) -> Result<Option<TopicBuild>, CatalogError> {
@@ -145,13 +279,15 @@ fn newest_build(connection: &Connection) -> Result<Option<TopicBuild>, CatalogEr
             n_outliers: row.get(4)?,
             diversity: row.get(5)?,
             method: row.get(6)?,
+            stability: row.get(8)?,
             years: BTreeMap::new(),
         };
         Ok((build, row.get::<_, i64>(1)?, row.get::<_, String>(7)?))
     };
     let found = connection
         .query_row(
-            "SELECT build, at, seq, n_records, n_outliers, diversity, method, years
+            "SELECT build, at, seq, n_records, n_outliers, diversity, method, years,
+                    stability
              FROM topic_build ORDER BY build DESC LIMIT 1",
             [],
             read,
@@ -174,7 +310,7 @@ fn stored_topics(connection: &Connection) -> Result<BTreeMap<TopicId, StoredTopi
     let mut statement = connection
         .prepare_cached(
             "SELECT id, parent, label_vi, label_en, name_vi, name_en, terms, coherence, joined,
-                    locked
+                    locked, is_part, map_x, map_y, stability, note, split_from
              FROM topic WHERE is_alive = 1 ORDER BY id",
         )
         .map_err(&failed)?;
@@ -207,136 +343,64 @@ fn stored_topic(row: &Row<'_>) -> rusqlite::Result<StoredTopic> {
         is_locked: row.get(9)?,
         n_records: 0,
         by_year: BTreeMap::new(),
+        is_part: row.get(10)?,
+        place: match (row.get(11)?, row.get(12)?) {
+            (Some(x), Some(y)) => Some([x, y]),
+            _ => None,
+        },
+        stability: row.get(13)?,
+        note: row.get(14)?,
+        split_from: row.get::<_, Option<u64>>(15)?.map(TopicId),
     })
 }
 
-/// Counts members that may be seen, of topics and of their fields.
+/// Counts members that may be seen, of topics, of their fields and of parts.
 fn count(
     connection: &Connection,
     clearance: Clearance,
     topics: &mut BTreeMap<TopicId, StoredTopic>,
 ) -> Result<(), CatalogError> {
+    count_by(connection, clearance, "topic", |id, year, n| {
+        let parent = topics.get(&id).and_then(|topic| topic.parent);
+        for id in [Some(id), parent].into_iter().flatten() {
+            add(topics, id, year, n);
+        }
+    })?;
+    count_by(connection, clearance, "part", |id, year, n| {
+        add(topics, id, year, n);
+    })
+}
+
+fn add(topics: &mut BTreeMap<TopicId, StoredTopic>, id: TopicId, year: Option<i32>, n: u64) {
+    if let Some(topic) = topics.get_mut(&id) {
+        topic.n_records += n;
+        if let Some(year) = year {
+            *topic.by_year.entry(year).or_default() += n;
+        }
+    }
+}
+
+/// Tells the members that may be seen of each topic or part and year.
+fn count_by(
+    connection: &Connection,
+    clearance: Clearance,
+    column: &'static str,
+    mut tell: impl FnMut(TopicId, Option<i32>, u64),
+) -> Result<(), CatalogError> {
     let failed = while_doing("counting topics");
-    let mut statement = connection
-        .prepare_cached(
-            "SELECT member.topic, member.year, count(*)
-             FROM topic_member AS member JOIN record ON record.key = member.record
-             WHERE deleted = 0 AND access <= ?1 GROUP BY 1, 2",
-        )
-        .map_err(&failed)?;
+    let sql = format!(
+        "SELECT member.{column}, member.year, count(*)
+         FROM topic_member AS member JOIN record ON record.key = member.record
+         WHERE deleted = 0 AND access <= ?1 AND member.{column} IS NOT NULL GROUP BY 1, 2"
+    );
+    let mut statement = connection.prepare_cached(&sql).map_err(&failed)?;
     let mut rows = statement
         .query([codec::ceiling(clearance)])
         .map_err(&failed)?;
     while let Some(row) = rows.next().map_err(&failed)? {
         let id = TopicId(row.get(0).map_err(&failed)?);
-        let year: Option<i32> = row.get(1).map_err(&failed)?;
-        let n: u64 = row.get(2).map_err(&failed)?;
-        let parent = topics.get(&id).and_then(|topic| topic.parent);
-        for id in [Some(id), parent].into_iter().flatten() {
-            let Some(topic) = topics.get_mut(&id) else {
-                continue;
-            };
-            topic.n_records += n;
-            if let Some(year) = year {
-                *topic.by_year.entry(year).or_default() += n;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn put_build(transaction: &Transaction<'_>, build: &TopicBuild) -> rusqlite::Result<()> {
-    let years = serde_json::to_string(&build.years).expect("years and counts are plain numbers");
-    transaction
-        .execute(
-            "INSERT INTO topic_build (build, at, seq, n_records, n_outliers, diversity, method,
-                                      years)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                build.build,
-                build.at.as_millisecond(),
-                build.seq.0,
-                build.n_records,
-                build.n_outliers,
-                build.diversity,
-                build.method,
-                years
-            ],
-        )
-        .map(drop)
-}
-
-/// Fields stand before topics: a topic refers to its field.
-fn put_topic_rows(transaction: &Transaction<'_>, topics: &[BuiltTopic]) -> rusqlite::Result<()> {
-    transaction.execute("UPDATE topic SET is_alive = 0", [])?;
-    let mut put = transaction.prepare(
-        "INSERT INTO topic (id, parent, label_vi, label_en, terms, coherence)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, label_vi = excluded.label_vi,
-             label_en = excluded.label_en, terms = excluded.terms, is_alive = 1,
-             merged_into = NULL, coherence = excluded.coherence",
-    )?;
-    let (fields, inner): (Vec<_>, Vec<_>) = topics.iter().partition(|t| t.parent.is_none());
-    for topic in fields.into_iter().chain(inner) {
-        let terms = serde_json::to_string(&topic.terms).expect("words are plain text");
-        put.execute(params![
-            topic.id.0,
-            topic.parent.map(|parent| parent.0),
-            topic.label.vi,
-            topic.label.en,
-            terms,
-            topic.coherence_npmi
-        ])?;
-    }
-    Ok(())
-}
-
-/// A record that went since the build read it is passed over.
-fn put_members(transaction: &Transaction<'_>, members: &[TopicMember]) -> rusqlite::Result<()> {
-    transaction.execute("DELETE FROM topic_member", [])?;
-    let mut put = transaction.prepare(
-        "INSERT INTO topic_member (record, topic, probability, year)
-         SELECT key, ?2, ?3, ?4 FROM record WHERE id = ?1 AND deleted = 0",
-    )?;
-    for member in members {
-        let (topic, year) = (member.topic.0, member.year);
-        put.execute(params![
-            member.record.as_str(),
-            topic,
-            member.probability,
-            year
-        ])?;
-    }
-    Ok(())
-}
-
-fn put_events(
-    transaction: &Transaction<'_>,
-    build: &TopicBuild,
-    events: &[BuiltEvent],
-) -> rusqlite::Result<()> {
-    for event in events {
-        let other = event.other.map(|other| other.0);
-        if let (TopicEventKind::Merged, Some(other)) = (event.kind, other) {
-            let sql = "UPDATE topic SET merged_into = ?2 WHERE id = ?1 AND is_alive = 0";
-            transaction.execute(sql, [event.topic.0, other])?;
-        }
-        let detail = format!(
-            "{{\"before\":{},\"after\":{}}}",
-            event.sizes[0], event.sizes[1]
-        );
-        transaction.execute(
-            "INSERT INTO topic_event (at, build, topic, kind, other, detail)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![
-                build.at.as_millisecond(),
-                build.build,
-                event.topic.0,
-                event.kind.as_str(),
-                other,
-                detail
-            ],
-        )?;
+        let (year, n) = (row.get(1).map_err(&failed)?, row.get(2).map_err(&failed)?);
+        tell(id, year, n);
     }
     Ok(())
 }

@@ -77,6 +77,8 @@ use crate::{
         crate::api::trends::get_trends,
         crate::api::trends::get_emerging,
         crate::api::reports::make_report,
+        crate::api::topics::add_topic_act,
+        crate::api::topics::get_record_topics,
         crate::api::duplicates::list_duplicates,
         crate::api::duplicates::keep_duplicates_apart,
         crate::api::duplicates::list_merges,

@@ -29,6 +29,7 @@ use crate::{
         frame::{Frame, respond},
         hit::record_url,
         labels,
+        topics::topics_of_record,
     },
     params::Params,
     signposting::{link_header, signposts},
@@ -86,6 +87,8 @@ struct RecordPage {
     people: Vec<PersonView>,
     links: Vec<LinkView>,
     found: Vec<FoundView>,
+    /// Address and title of its topic, and of the part of it.
+    topics: Vec<(String, String)>,
     /// Address, title and year.
     similar: Vec<(String, String, String)>,
     similar_notices: Vec<String>,
@@ -152,6 +155,7 @@ struct Around {
     file_urls: Vec<Option<String>>,
     similar: Option<Similar>,
     found: Vec<FoundLink>,
+    topics: Vec<(String, String)>,
 }
 
 impl Around {
@@ -167,6 +171,7 @@ impl Around {
             file_urls: files.map(url).collect(),
             similar: similar.map_err(ApiError::unavailable)?,
             found: found.map_err(ApiError::unavailable)?.unwrap_or_default(),
+            topics: topics_of_record(library, &record.id, clearance, &visitor.lang)?,
         })
     }
 }
@@ -269,6 +274,7 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
         people: people(record, locale),
         links: links(record, &around.linked, locale),
         found: found_links(&around.found, locale),
+        topics: around.topics,
         similar: around.similar.iter().flat_map(similar_records).collect(),
         similar_notices: around
             .similar

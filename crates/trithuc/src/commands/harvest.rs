@@ -16,6 +16,7 @@ use records::AccessLevel;
 
 use super::read_certificates;
 use crate::{
+    commands::topics::place_later,
     context::Context,
     installation::Installation,
     outcome::{Outcome, Usage},
@@ -97,6 +98,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     }
     done?;
     indexed?;
+    place_later(&installation)?;
     Ok(if report.quarantined.is_empty() {
         Outcome::Done
     } else {

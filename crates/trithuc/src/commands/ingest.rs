@@ -9,7 +9,10 @@ use jiff::Timestamp;
 use records::{AccessLevel, RecordType};
 
 use super::extract_worker;
-use crate::{context::Context, installation::Installation, outcome::Outcome, output};
+use crate::{
+    commands::topics::place_later, context::Context, installation::Installation, outcome::Outcome,
+    output,
+};
 
 /// Arguments of `ingest`.
 #[derive(Debug, clap::Args)]
@@ -57,6 +60,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let ingested = ingester.run_and_index(&args.paths, &*full_text);
     bar.finish_and_clear();
     let (mut report, _) = ingested?;
+    place_later(&installation)?;
     report.seconds = start.elapsed().as_secs_f64();
     if context.json {
         output::json(&report)?;

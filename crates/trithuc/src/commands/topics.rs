@@ -5,8 +5,12 @@ mod build;
 mod fit;
 mod input;
 mod list;
+mod place;
+mod vectors;
 
 use clap::Subcommand;
+
+pub(crate) use place::place_later;
 
 use crate::{context::Context, outcome::Outcome};
 
@@ -30,6 +34,15 @@ pub(crate) enum Topics {
     Lock(acts::TopicArgs),
     /// Take a lock away.
     Unlock(acts::TopicArgs),
+    /// Make a part of a topic a topic of its own; builds keep them apart.
+    Split(acts::SplitArgs),
+    /// Write a remark beside a topic.
+    Annotate(acts::AnnotateArgs),
+    /// List open records that are in no topic.
+    Outliers(list::OutliersArgs),
+    /// Place the records that came after the newest build; commands that take
+    /// records in do it by themselves.
+    Place,
     /// Take back an act, by its number in the log.
     Undo(acts::UndoArgs),
 }
@@ -37,7 +50,7 @@ pub(crate) enum Topics {
 /// Runs one question.
 pub(crate) fn run(question: &Topics, context: &Context) -> anyhow::Result<Outcome> {
     match question {
-        Topics::Fit(args) => fit::run(args),
+        Topics::Fit(args) => fit::run(args, context),
         Topics::Build(args) => build::run(args, context),
         Topics::List => list::run(context),
         Topics::Show(args) => list::show(args, context),
@@ -45,6 +58,10 @@ pub(crate) fn run(question: &Topics, context: &Context) -> anyhow::Result<Outcom
         Topics::Merge(args) => acts::merge(args, context),
         Topics::Lock(args) => acts::set_locked(args, true, context),
         Topics::Unlock(args) => acts::set_locked(args, false, context),
+        Topics::Split(args) => acts::split(args, context),
+        Topics::Annotate(args) => acts::annotate(args, context),
+        Topics::Outliers(args) => list::outliers(args, context),
+        Topics::Place => place::run(context),
         Topics::Undo(args) => acts::undo(args, context),
     }
 }

@@ -1,4 +1,5 @@
-//! `trithuc topics rename|merge|lock|unlock|undo`: people over the builds.
+//! `trithuc topics rename|merge|split|annotate|lock|unlock|undo`: people over
+//! the builds.
 
 use catalog::{Bilingual, TopicAct, TopicError, TopicId, TopicStore};
 use jiff::Timestamp;
@@ -54,6 +55,39 @@ pub(crate) struct TopicArgs {
     topic: u64,
 }
 
+/// Arguments of `topics split`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SplitArgs {
+    /// Number of the topic.
+    topic: u64,
+    /// Number of the part that leaves it, as `topics show` gives it.
+    part: u64,
+}
+
+/// Arguments of `topics annotate`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AnnotateArgs {
+    /// Number of the topic, field or part.
+    topic: u64,
+    /// The remark.
+    #[arg(value_parser = note, required_unless_present = "clear")]
+    note: Option<String>,
+    /// Take the remark away.
+    #[arg(long, conflicts_with = "note")]
+    clear: bool,
+}
+
+/// Longest remark in characters: a paragraph.
+const MAX_NOTE_CHARS: usize = 2_000;
+
+fn note(raw: &str) -> Result<String, String> {
+    let note = raw.trim();
+    if note.is_empty() || note.chars().count() > MAX_NOTE_CHARS {
+        return Err(format!("give a remark of 1 to {MAX_NOTE_CHARS} characters"));
+    }
+    Ok(note.to_owned())
+}
+
 /// Arguments of `topics undo`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct UndoArgs {
@@ -95,6 +129,21 @@ pub(crate) fn set_locked(
     act(&Installation::open(&context.data)?, &what, context)
 }
 
+/// Makes a part a topic.
+pub(crate) fn split(args: &SplitArgs, context: &Context) -> anyhow::Result<Outcome> {
+    let what = TopicAct::Split(TopicId(args.topic), TopicId(args.part));
+    act(&Installation::open(&context.data)?, &what, context)
+}
+
+/// Remarks on a topic.
+pub(crate) fn annotate(args: &AnnotateArgs, context: &Context) -> anyhow::Result<Outcome> {
+    let what = TopicAct::Annotate(TopicId(args.topic), args.note.clone());
+    act(&Installation::open(&context.data)?, &what, context)
+}
+
+/// Who acts from the command line, in the log.
+const ACTOR: &str = "command line";
+
 /// Takes an act back.
 pub(crate) fn undo(args: &UndoArgs, context: &Context) -> anyhow::Result<Outcome> {
     let what = TopicAct::Undo(args.act);
@@ -102,7 +151,9 @@ pub(crate) fn undo(args: &UndoArgs, context: &Context) -> anyhow::Result<Outcome
 }
 
 fn act(installation: &Installation, what: &TopicAct, context: &Context) -> anyhow::Result<Outcome> {
-    let done = installation.catalog.act_on_topic(what, Timestamp::now());
+    let done = installation
+        .catalog
+        .act_on_topic(what, ACTOR, Timestamp::now());
     let number = done.map_err(|error| match error {
         TopicError::Refused(reason) => anyhow::Error::new(Usage(reason)),
         TopicError::Catalog(error) => error.into(),

@@ -11,7 +11,10 @@ use anyhow::Context as _;
 use serde::Serialize;
 use topics::{Assignment, Document, FitOptions, Fitted, Topic, TopicCount};
 
-use super::input::{self, Entry};
+use super::{
+    input::{self, Entry},
+    vectors,
+};
 use crate::{
     context::Context,
     outcome::{Outcome, Usage},
@@ -29,6 +32,10 @@ pub(crate) struct Args {
     /// Start of the random directions.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Embedding model, `ngram`, or `none` for the words alone. Without it: the
+    /// default model where it is there and the file holds at most 3,000 texts.
+    #[arg(long, value_name = "MODEL")]
+    model: Option<String>,
     /// Write the topics to this file, as JSON Lines.
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
@@ -66,6 +73,7 @@ struct TopicLine<'a> {
     label: Label<'a>,
     terms: &'a [String],
     coherence_npmi: f64,
+    stability: f64,
     parent: u32,
     central: Vec<&'a str>,
 }
@@ -77,10 +85,12 @@ struct Label<'a> {
 }
 
 /// Finds the topics and writes them.
-pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let (entries, bad) = input::read(&args.file)?;
     input::report(&args.file, &bad);
-    let documents: Vec<Document<'_>> = entries.iter().map(document).collect();
+    let (vectors, said) = vectors::of_entries(&entries, args.model.as_deref(), context)?;
+    let both = entries.iter().zip(&vectors);
+    let documents: Vec<Document<'_>> = both.map(document).collect();
     let options = FitOptions {
         count: args.topics.0,
         seed: args.seed,
@@ -96,7 +106,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     for (entry, assignment) in entries.iter().zip(&fitted.assignments) {
         print_assignment(entry, assignment)?;
     }
-    Context::say(&summary(&fitted));
+    Context::say(&format!("{}, by {said}", summary(&fitted)));
     Ok(if bad.is_empty() {
         Outcome::Done
     } else {
@@ -104,12 +114,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     })
 }
 
-fn document(entry: &Entry) -> Document<'_> {
+fn document<'a>((entry, vector): (&'a Entry, &'a Vec<f32>)) -> Document<'a> {
     Document {
         id: &entry.id,
         title: &entry.title,
         text: &entry.text,
-        vector: &[],
+        vector,
     }
 }
 
@@ -146,6 +156,7 @@ fn topic_line<'a>(topic: &'a Topic, entries: &'a [Entry]) -> TopicLine<'a> {
         },
         terms: &topic.terms,
         coherence_npmi: topic.coherence_npmi,
+        stability: topic.stability,
         parent: topic.parent,
         central: topic
             .central
@@ -158,13 +169,14 @@ fn topic_line<'a>(topic: &'a Topic, entries: &'a [Entry]) -> TopicLine<'a> {
 fn summary(fitted: &Fitted) -> String {
     let n = fitted.topics.len();
     let mean = fitted.topics.iter().map(|t| t.coherence_npmi).sum::<f64>() / n.max(1) as f64;
+    let stable = fitted.topics.iter().map(|t| t.stability).sum::<f64>() / n.max(1) as f64;
     let n_outliers = fitted
         .assignments
         .iter()
         .filter(|a| a.topic.is_none())
         .count();
     format!(
-        "{n} topics, coherence (NPMI) {mean:.3}, diversity {:.3}, {n_outliers} outliers",
+        "{n} topics, coherence (NPMI) {mean:.3}, diversity {:.3}, stability {stable:.3}, {n_outliers} outliers",
         fitted.diversity
     )
 }

@@ -4,7 +4,7 @@ use anyhow::bail;
 use catalog::{
     CatalogStore, Detail, SqliteCatalog, StoredTopic, TopicEvent, TopicId, TopicList, TopicStore,
 };
-use records::{Clearance, Lang};
+use records::{Clearance, Lang, RecordId};
 use serde_json::json;
 
 use crate::{
@@ -22,6 +22,28 @@ pub(crate) struct ShowArgs {
     /// How many central records to list.
     #[arg(long, default_value_t = 10)]
     limit: usize,
+}
+
+/// Arguments of `topics outliers`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OutliersArgs {
+    /// How many records to list.
+    #[arg(long, default_value_t = 100)]
+    limit: usize,
+}
+
+/// Lists open records that are in no topic.
+pub(crate) fn outliers(args: &OutliersArgs, context: &Context) -> anyhow::Result<Outcome> {
+    let catalogue = Installation::open(&context.data)?.catalog;
+    let ids = catalogue.topic_outliers(Clearance::Staff, args.limit)?;
+    for (id, title) in titled(&catalogue, &ids)? {
+        if context.json {
+            output::json(&json!({ "id": id, "title": title }))?;
+        } else {
+            output::line(format!("{id}  {title}"))?;
+        }
+    }
+    Ok(Outcome::Done)
 }
 
 fn read(catalogue: &SqliteCatalog) -> anyhow::Result<TopicList> {
@@ -58,6 +80,7 @@ fn line(topic: &StoredTopic) -> serde_json::Value {
         "topic": topic.id, "parent": topic.parent, "size": topic.n_records,
         "label": topic.label, "name": topic.name, "terms": topic.terms,
         "coherence_npmi": topic.coherence_npmi, "locked": topic.is_locked,
+        "stability": topic.stability, "note": topic.note,
     })
 }
 
@@ -76,7 +99,8 @@ pub(crate) fn show(args: &ShowArgs, context: &Context) -> anyhow::Result<Outcome
     let catalogue = Installation::open(&context.data)?.catalog;
     let id = TopicId(args.topic);
     let list = read(&catalogue)?;
-    let Some(topic) = list.topics.iter().find(|topic| topic.id == id) else {
+    let everything = || list.topics.iter().chain(&list.parts);
+    let Some(topic) = everything().find(|topic| topic.id == id) else {
         let cure = match catalogue.topic_successor(id)? {
             Some(successor) => format!("it is in topic `{successor}` now"),
             None => "see `trithuc topics list`".to_owned(),
@@ -87,6 +111,13 @@ pub(crate) fn show(args: &ShowArgs, context: &Context) -> anyhow::Result<Outcome
     let central = central(&catalogue, id, args.limit)?;
     if context.json {
         let mut shown = line(topic);
+        let parts = list.parts.iter().filter(|part| part.parent == Some(id));
+        shown["parts"] = parts.map(line).collect();
+        shown["neighbours"] = catalogue
+            .topic_neighbours(id)?
+            .iter()
+            .map(|(other, share)| json!({"topic": other, "share": share}))
+            .collect();
         shown["by_year"] = json!(topic.by_year);
         shown["central"] = central
             .iter()
@@ -99,6 +130,12 @@ pub(crate) fn show(args: &ShowArgs, context: &Context) -> anyhow::Result<Outcome
     }
     output::line(row(topic, ""))?;
     output::line(format!("words: {}", topic.terms.join(", ")))?;
+    if let Some(note) = &topic.note {
+        output::line(format!("remark: {note}"))?;
+    }
+    for part in list.parts.iter().filter(|part| part.parent == Some(id)) {
+        output::line(row(part, "part "))?;
+    }
     for (id, title) in &central {
         output::line(format!("  {id}  {title}"))?;
     }
@@ -115,7 +152,11 @@ fn central(
 ) -> anyhow::Result<Vec<(String, String)>> {
     let members = catalogue.topic_members(id, Clearance::Staff, limit)?;
     let ids: Vec<_> = members.into_iter().map(|(id, _)| id).collect();
-    let found = catalogue.get_many(&ids, Clearance::Staff, Detail::Summary)?;
+    titled(catalogue, &ids)
+}
+
+fn titled(catalogue: &SqliteCatalog, ids: &[RecordId]) -> anyhow::Result<Vec<(String, String)>> {
+    let found = catalogue.get_many(ids, Clearance::Staff, Detail::Summary)?;
     let titled = found.into_iter().flatten().map(|stored| {
         let title = stored.record.display_title(&Lang::vi()).to_owned();
         (stored.record.id.to_string(), title)
@@ -126,7 +167,7 @@ fn central(
 fn event_value(event: &TopicEvent) -> serde_json::Value {
     json!({
         "number": event.number, "at": event.at.to_string(), "build": event.build,
-        "kind": event.kind, "other": event.other, "undone": event.undone,
+        "kind": event.kind, "other": event.other, "undone": event.undone, "actor": event.actor,
         "detail": serde_json::from_str::<serde_json::Value>(&event.detail).unwrap_or_default(),
     })
 }
