@@ -12,6 +12,7 @@ for tool in node npm; do
 done
 . scripts/serving.sh
 take_in_sample
+"$trithuc" --data "$work/data" topics build --words-only >&2
 password="thử trang bằng trình duyệt"
 printf '%s\n' "$password" | "$trithuc" --data "$work/data" user add quan-tri --role admin
 export TRITHUC_TEST_ADMIN="quan-tri:$password"

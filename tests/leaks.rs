@@ -65,6 +65,14 @@ fn addresses() -> Vec<String> {
         "/api/v1/trends",
         "/api/v1/trends?of=type%3Atask&of=giong+lua",
         "/api/v1/trends/emerging?by=venue",
+        "/topics",
+        "/topics/1",
+        "/topics/2",
+        "/topics/2/years.csv",
+        "/topics/2/years.svg",
+        "/topics/map",
+        "/topics/map.csv",
+        "/topics/map.svg",
         "/api/v1/openapi.json",
         "/collections",
         "/collections/Kho%20c%C5%A9",
@@ -155,6 +163,7 @@ fn addresses() -> Vec<String> {
         all.push(format!("/api/v1/records/{id}/overlap"));
         all.push(format!("/api/v1/records/{id}/links"));
         all.push(format!("/api/v1/records/{id}/croissant"));
+        all.push(format!("/api/v1/records/{id}/topics"));
         all.push(format!("/compare?record={id}"));
     }
     all

@@ -3,7 +3,7 @@
 
 use crate::site::{N_OPEN, get, get_with, send};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 11] = [
     "/",
     "/search",
     "/search?q=l%C3%BAa&explain=1",
@@ -13,6 +13,8 @@ const PAGES: [&str; 9] = [
     "/about",
     "/status",
     "/api",
+    "/topics",
+    "/topics/1",
 ];
 
 #[test]

@@ -322,6 +322,17 @@ pub(crate) fn get_as(role: &str, target: &str) -> Answer {
     }
 }
 
+/// `POST`s JSON as a role, with its key; as nobody for another word.
+pub(crate) fn post_as(role: &str, target: &str, body: &str) -> Answer {
+    let key = SITE.keys.get(role).map(|key| format!("Bearer {key}"));
+    let key = key.as_deref().map(|key| ("authorization", key));
+    let headers: Vec<(&str, &str)> = [("content-type", "application/json")]
+        .into_iter()
+        .chain(key)
+        .collect();
+    send("POST", target.as_bytes(), &headers, body)
+}
+
 /// `GET`s with headers.
 pub(crate) fn get_with(target: &str, headers: &[(&str, &str)]) -> Answer {
     send("GET", target.as_bytes(), headers, "")

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     installation::{Installation, repository},
-    site::get_as,
+    site::{get_as, post_as},
 };
 
 fn sample() -> Vec<Value> {
@@ -139,6 +139,216 @@ fn a_merge_is_taken_back_before_the_next_build() {
         let ran = installation.run(&[&["topics"], &arguments[..]].concat());
         assert_eq!(ran.status, 2);
         assert!(ran.stderr.contains(reason), "{}", ran.stderr);
+    }
+}
+
+/// A topic of two parts or more, and its parts.
+fn parted(installation: &Installation) -> (Value, Vec<Value>) {
+    let topics = list(installation);
+    let shown = topics
+        .iter()
+        .filter(|t| !t["parent"].is_null())
+        .map(|topic| {
+            let id = topic["topic"].to_string();
+            ask(installation, &["topics", "show", &id]).remove(0)
+        });
+    let found = shown
+        .into_iter()
+        .find(|topic| topic["parts"].as_array().unwrap().len() > 1);
+    let topic = found.expect("the sample has a topic that falls into parts");
+    let parts = topic["parts"].as_array().unwrap().clone();
+    (topic, parts)
+}
+
+#[test]
+fn a_split_stands_over_rebuilds_and_a_remark_is_taken_back() {
+    let installation = Installation::new();
+    ingest(&installation, &sample());
+    // Few topics, so that they are large enough to have parts.
+    let build = ["topics", "build", "--topics", "5"];
+    ask(&installation, &build);
+    let (topic, parts) = parted(&installation);
+    let [whole, part] = [&topic, &parts[0]].map(|topic| topic["topic"].to_string());
+    let noted = ask(
+        &installation,
+        &["topics", "annotate", &whole, "Cần xem lại"],
+    );
+    ask(&installation, &["topics", "split", &whole, &part]);
+    let size = |id: &str| {
+        let found = list(&installation)
+            .into_iter()
+            .find(|t| t["topic"].to_string() == id);
+        found.map_or(0, |topic| topic["size"].as_u64().unwrap())
+    };
+    let n_part = parts[0]["size"].as_u64().unwrap();
+    assert_eq!(size(&part), n_part);
+    assert_eq!(size(&whole) + n_part, topic["size"].as_u64().unwrap());
+    let sizes = [size(&whole), n_part];
+
+    ask(&installation, &build);
+    assert_eq!([size(&whole), size(&part)], sizes);
+    let shown = ask(&installation, &["topics", "show", &whole]).remove(0);
+    assert_eq!(shown["note"], "Cần xem lại");
+    ask(
+        &installation,
+        &["topics", "undo", &noted[0]["act"].to_string()],
+    );
+    let shown = ask(&installation, &["topics", "show", &whole]).remove(0);
+    assert_eq!(shown["note"], Value::Null);
+    let refused = installation.run(&["topics", "split", &whole, &part]);
+    assert_eq!(refused.status, 2, "{}", refused.stderr);
+}
+
+#[test]
+fn records_that_come_after_a_build_have_a_topic_at_once() {
+    let records = sample();
+    let installation = built(&records);
+    let before = list(&installation);
+    // The twin of a record belongs where the record is.
+    let (topic, twin) = before
+        .iter()
+        .filter(|topic| !topic["parent"].is_null())
+        .find_map(|topic| {
+            let id = topic["topic"].to_string();
+            let shown = ask(&installation, &["topics", "show", &id]).remove(0);
+            let central = &shown["central"][0]["id"];
+            let found = records.iter().find(|record| record["id"] == *central)?;
+            found["abstract"]
+                .is_object()
+                .then(|| (topic.clone(), found.clone()))
+        })
+        .expect("a central record with an abstract");
+    let mut twin = twin;
+    twin["id"] = "sinh-doi".into();
+    twin.as_object_mut().unwrap().remove("identifiers");
+    let strange = serde_json::json!({"id": "la", "type": "paper", "title": {"vi": "1234"}});
+    ingest(&installation, &[twin, strange]);
+    let after = list(&installation);
+    let now = after
+        .iter()
+        .find(|other| other["topic"] == topic["topic"])
+        .unwrap();
+    assert_eq!(now["size"].as_u64(), topic["size"].as_u64().map(|n| n + 1));
+    let outliers = ask(&installation, &["topics", "outliers"]);
+    assert!(
+        outliers.iter().any(|record| record["id"] == "la"),
+        "{outliers:?}"
+    );
+    // Nothing is placed twice.
+    let again = ask(&installation, &["topics", "place"]);
+    assert_eq!(list(&installation), after, "{again:?}");
+}
+
+#[test]
+fn records_of_one_year_of_none_and_of_the_future_are_taken() {
+    for year in [Value::Null, 2020.into(), 9999.into()] {
+        let mut records = sample();
+        records.truncate(60);
+        records
+            .iter_mut()
+            .for_each(|record| record["year"] = year.clone());
+        let installation = built(&records);
+        for topic in list(&installation) {
+            let id = topic["topic"].to_string();
+            let shown = ask(&installation, &["topics", "show", &id]).remove(0);
+            assert!(shown["by_year"].as_object().unwrap().len() <= 1);
+        }
+    }
+}
+
+#[test]
+fn pages_show_the_topics_and_librarians_change_them() {
+    let page = get_as("", "/topics?lang=vi");
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("href=\"/topics/map\""));
+    let all = get_as("", "/api/v1/topics").json();
+    for topic in all["topics"].as_array().unwrap() {
+        let address = format!("/topics/{}", topic["topic"]);
+        assert!(
+            page.body.contains(&format!("href=\"{address}\"")),
+            "{address}"
+        );
+        let one = get_as("", &address);
+        assert_eq!(one.status, 200);
+        assert!(!one.body.contains("name=\"act\""), "no forms for readers");
+        let csv = get_as("", &format!("{address}/years.csv"));
+        let n: u64 = (csv.body.lines().skip(1))
+            .map(|line| line.split(',').nth(1).unwrap().parse::<u64>().unwrap())
+            .sum();
+        let by_year = topic["by_year"].as_object().unwrap();
+        assert_eq!(
+            n,
+            by_year.values().map(|n| n.as_u64().unwrap()).sum::<u64>()
+        );
+        let svg = get_as("", &format!("{address}/years.svg"));
+        assert!(svg.header("content-type").starts_with("image/svg+xml"));
+        assert!(svg.body.starts_with("<svg ") && svg.body.ends_with("</svg>"));
+    }
+    let map = get_as("", "/topics/map?lang=en");
+    let policy = map.header("content-security-policy");
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"));
+    let inner = all["topics"].as_array().unwrap();
+    let inner = inner.iter().filter(|topic| !topic["parent"].is_null());
+    assert_eq!(map.body.matches("<circle ").count(), inner.clone().count());
+    let csv = get_as("", "/topics/map.csv").body;
+    assert_eq!(csv.lines().count(), 1 + inner.count());
+    assert!(get_as("", "/topics/map.svg").body.contains("</svg>"));
+    for (address, status) in [
+        ("/topics?x=1", 400),
+        ("/topics/map?x=1", 400),
+        ("/topics/99999", 404),
+        ("/topics/18446744073709551615", 404),
+        ("/topics/abc", 404),
+        ("/topics/99999/years.csv", 404),
+    ] {
+        assert_eq!(get_as("", address).status, status, "{address}");
+    }
+}
+
+#[test]
+fn the_api_changes_topics_for_librarians_alone() {
+    let act = |role: &str, topic: &str, body: &str| {
+        post_as(role, &format!("/api/v1/topics/{topic}/acts"), body)
+    };
+    let rename = r#"{"act":"rename","vi":"Tên mới","en":"New name"}"#;
+    assert_eq!(act("", "1", rename).status, 401);
+    assert_eq!(act("reader", "1", rename).status, 403);
+    let done = act("librarian", "1", rename);
+    assert_eq!(done.status, 201, "{}", done.body);
+    let named = get_as("", "/api/v1/topics/1").json();
+    assert_eq!(named["name"]["vi"], "Tên mới");
+    let last = |answer: &Value| {
+        answer["history"]
+            .as_array()
+            .unwrap()
+            .last()
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(
+        last(&named)["actor"],
+        Value::Null,
+        "names are for librarians"
+    );
+    let known = get_as("librarian", "/api/v1/topics/1").json();
+    assert_eq!(last(&known)["actor"], "librarian");
+    assert_eq!(last(&known)["number"], done.json()["number"]);
+    let undo = format!(r#"{{"act":"undo","number":{}}}"#, done.json()["number"]);
+    assert_eq!(act("librarian", "1", &undo).status, 201);
+    assert_eq!(
+        get_as("", "/api/v1/topics/1").json()["name"]["vi"],
+        Value::Null
+    );
+    for (topic, body, status) in [
+        ("1", r#"{"act":"fly"}"#, 400),
+        ("1", r#"{"act":"merge"}"#, 400),
+        ("1", r#"{"act":"merge","into":18446744073709551615}"#, 400),
+        ("1", r#"{"act":"rename","x":1}"#, 400),
+        ("1", "[]", 400),
+        ("abc", rename, 404),
+    ] {
+        let answer = act("librarian", topic, body);
+        assert_eq!(answer.status, status, "{body}: {}", answer.body);
     }
 }
 

@@ -23,7 +23,8 @@ fn fit(lines: &[String]) -> (BTreeMap<String, String>, String) {
     let file = installation.input("records.jsonl", lines.join("\n"));
     let summary = installation.input("topics.jsonl", "");
     let (file, summary_path) = (file.to_str().unwrap(), summary.to_str().unwrap());
-    let run = installation.run(&["topics", "fit", file, "--summary", summary_path]);
+    let words = ["--model", "none", "--summary", summary_path];
+    let run = installation.run(&[&["topics", "fit", file], &words[..]].concat());
     assert_eq!(run.status, 0, "{}", run.stderr);
     let of = |line: &str| {
         let value: Value = serde_json::from_str(line).unwrap();

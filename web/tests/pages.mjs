@@ -58,6 +58,13 @@ if (!document) throw new Error("no sample document is found by its full text");
 paths.document = new URL(document.url).pathname;
 paths.login = "/login";
 paths.answers = `/answers?q=${encodeURIComponent("Giống lúa nào chịu mặn?")}`;
+// Fields and topics with most records, where topics were built.
+const { topics } = await (await fetch(`${base}/api/v1/topics`)).json();
+topics.sort((a, b) => b.size - a.size);
+const field = topics.find((topic) => topic.parent === null);
+const topic = topics.find((topic) => topic.parent !== null);
+if (field && topic) Object.assign(paths, { topics: "/topics", map: "/topics/map", field: `/topics/${field.topic}`, topic: `/topics/${topic.topic}` });
+else console.error("SKIPPED: pages of topics (run trithuc topics build first)");
 const expected = { badquery: 400, missing: 404, badparameter: 400 };
 
 const screens = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
@@ -133,6 +140,29 @@ async function journey() {
   await context.close();
 }
 
+// The script of the map: search dims what does not match, zoom shows less.
+async function map() {
+  if (!paths.map) return;
+  const context = await browser.newContext({ locale: "vi" });
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  await page.goto(`${base}/topics/map`);
+  const all = await page.locator("g.topic").count();
+  await page.fill("#map-find", "xyzzyqwv");
+  if ((await page.locator("g.topic.dim").count()) !== all) faults.push("map: a search for nothing dims not all");
+  await page.fill("#map-find", "");
+  if (await page.locator("g.topic.dim").count()) faults.push("map: an empty search dims");
+  const before = await page.getAttribute("#topicmap", "viewBox");
+  await page.click("#map-in");
+  if ((await page.getAttribute("#topicmap", "viewBox")) === before) faults.push("map: no zoom");
+  await page.click("#map-all");
+  await page.selectOption("#map-colour", "field");
+  for (const error of errors) faults.push(`map: ${error}`);
+  await context.close();
+}
+
 // Signs in, makes a key and takes it back, makes an account and closes it, sees
 // a closed record, signs out; gives the state of the signed-in browser before
 // that.
@@ -203,6 +233,7 @@ async function accounts() {
   const desk = { jobs: "/jobs", job, sources: "/sources", aside: "/set-aside", gathered: "/collections/tuyen-chon" };
   const saved = "/saved?q=l%C3%BAa";
   return { state, paths: { account: "/account", users: "/users", saved, ...desk, ...(path && { restricted: path }) } };
+  return { state, paths: { account: "/account", users: "/users", ...desk, ...(paths.topic && { changetopic: paths.topic }), ...(path && { restricted: path }) } };
 }
 
 if (folder) mkdirSync(folder, { recursive: true });
@@ -226,6 +257,7 @@ for (const [name, path, state] of visited) {
     }
   }
 }
+await map().catch((error) => faults.push(`map: ${error.message.split("\n")[0]}`));
 await journey().catch((error) => faults.push(`journey: ${error.message.split("\n")[0]}`));
 await browser.close();
 for (const fault of faults) console.error(fault);

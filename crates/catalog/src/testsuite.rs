@@ -2,6 +2,8 @@
 
 mod jobs;
 mod laws;
+mod topics;
 
 pub use jobs::run_all as run_job_queue_laws;
 pub use laws::run_all as run_catalog_laws;
+pub use topics::run_topic_laws;

@@ -33,11 +33,11 @@ mod sign_in;
 mod sources;
 mod status;
 mod subjects;
-mod trends;
 mod topic;
 mod topic_acts;
 mod topic_map;
 mod topics;
+mod trends;
 mod users;
 
 pub(crate) use about::show_about;
@@ -75,11 +75,11 @@ pub(crate) use sign_in::{show_login, sign_in, sign_out};
 pub(crate) use sources::{act_on_source, add_source, show_aside, show_sources};
 pub(crate) use status::show_status;
 pub(crate) use subjects::{decide_subjects, show_subjects, suggest_subjects, undo_subjects};
-pub(crate) use trends::{save_trend_csv, save_trend_svg, show_emerging, show_trends};
 pub(crate) use topic::{get_topic_years_csv, get_topic_years_svg, show_topic};
 pub(crate) use topic_acts::{
     act_on_topic, perform as perform_topic_act, read_act as read_topic_act,
 };
 pub(crate) use topic_map::{get_topic_map_csv, get_topic_map_svg, show_topic_map};
 pub(crate) use topics::show_topics;
+pub(crate) use trends::{save_trend_csv, save_trend_svg, show_emerging, show_trends};
 pub(crate) use users::{add_user, change_user, show_users};

@@ -45,6 +45,8 @@ pub(crate) struct Corpus<'a> {
     pub(crate) rows: Vec<Vec<u32>>,
     /// Numbered by key, so that no number depends on an order of reading.
     pub(crate) terms: Vec<Term>,
+    /// Whether a row tells how common words are: see [`Self::n_telling`].
+    pub(crate) is_telling: Vec<bool>,
     /// Documents that tell how common a word is: those with a text, when there
     /// are enough of them. Bare titles lack the words that stand in every text;
     /// counted with them, those words would look like a topic.
@@ -91,6 +93,8 @@ impl<'a> Corpus<'a> {
         let n_texts = words.iter().filter(|words| is_text(words)).count();
         let only_texts = n_texts >= SHARE_FROM as usize;
         let n_telling = if only_texts { n_texts } else { words.len() } as u32;
+        let is_telling = words.iter().map(|words| !only_texts || is_text(words));
+        let is_telling = is_telling.collect();
         let (terms, numbers) = vocabulary(&words, only_texts);
         let rows = words.iter().map(|words| number(words, &numbers)).collect();
         Self {
@@ -99,6 +103,7 @@ impl<'a> Corpus<'a> {
             order,
             rows,
             terms,
+            is_telling,
             n_telling,
         }
     }

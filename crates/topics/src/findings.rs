@@ -130,11 +130,21 @@ fn centres(points: &Matrix, members: &[Vec<u32>]) -> Matrix {
     centres
 }
 
+/// Coherence over the documents with a text, where there are enough: in bare
+/// titles hardly any two words meet.
 fn coherence(corpus: &Corpus<'_>, rows_of: &[Vec<u32>], terms: &[u32]) -> f64 {
-    let lists: Vec<&[u32]> = (terms.iter())
-        .map(|term| rows_of[*term as usize].as_slice())
+    let telling = |row: &u32| corpus.is_telling[*row as usize];
+    let lists: Vec<Vec<u32>> = (terms.iter())
+        .map(|term| {
+            rows_of[*term as usize]
+                .iter()
+                .copied()
+                .filter(telling)
+                .collect()
+        })
         .collect();
-    npmi(&lists, corpus.n_rows())
+    let lists: Vec<&[u32]> = lists.iter().map(Vec::as_slice).collect();
+    npmi(&lists, corpus.n_telling as usize)
 }
 
 /// What the terms are known by: two forms of one word are one.

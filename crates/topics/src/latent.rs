@@ -22,6 +22,10 @@ const N_ITERATIONS: usize = 3;
 /// How much vectors of meaning weigh beside the words, 0..=1.
 const MEANING_WEIGHT: f32 = 0.7;
 
+/// Words from which they weigh as much as they can: fewer, as in a sentence,
+/// are mostly chance. Sentences of SIB-200 have about eight.
+const WORDS_FROM: f32 = 60.0;
+
 /// A row of a sparse matrix: (column, value) by column.
 pub(crate) type SparseRow = Vec<(u32, f32)>;
 
@@ -31,7 +35,8 @@ pub(crate) fn points(corpus: &Corpus<'_>, documents: &[Document<'_>], seed: u64)
     let Some(n_meaning) = n_coordinates(documents) else {
         return words;
     };
-    join(words, &meaning_points(corpus, documents, n_meaning))
+    let meaning = meaning_points(corpus, documents, n_meaning);
+    join(words, &meaning, &word_weights(corpus))
 }
 
 /// Coordinates of the vectors of meaning; `None` when fewer than half of the
@@ -150,11 +155,20 @@ fn meaning_points(corpus: &Corpus<'_>, documents: &[Document<'_>], n_columns: us
     points
 }
 
-fn join(words: Matrix, meaning: &Matrix) -> Matrix {
+/// How much the words of each row weigh beside its meaning, 0..=1.
+fn word_weights(corpus: &Corpus<'_>) -> Vec<f32> {
+    let weight = |words: &Vec<u32>| {
+        let n = words.iter().filter(|word| **word != BREAK).count() as f32;
+        (1.0 - MEANING_WEIGHT) * (n / WORDS_FROM).min(1.0)
+    };
+    corpus.rows.iter().map(weight).collect()
+}
+
+fn join(words: Matrix, meaning: &Matrix, word_weights: &[f32]) -> Matrix {
     let n_columns = words.n_columns + meaning.n_columns;
     let mut joined = Matrix::zeros(words.n_rows, n_columns);
-    let weights = [(1.0 - MEANING_WEIGHT).sqrt(), MEANING_WEIGHT.sqrt()];
-    for row in 0..words.n_rows {
+    for (row, weight) in word_weights.iter().enumerate() {
+        let weights = [weight.sqrt(), (1.0 - weight).sqrt()];
         let (left, right) = joined.row_mut(row).split_at_mut(words.n_columns);
         for (to, from) in left.iter_mut().zip(words.row(row)) {
             *to = weights[0] * from;

@@ -32,7 +32,7 @@ mod similar;
 mod source;
 mod subject;
 mod text;
-mod topics;
+pub(crate) mod topics;
 mod trends;
 mod user;
 mod worker;

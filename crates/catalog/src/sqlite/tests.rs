@@ -29,6 +29,7 @@ fn keeps_the_laws_in_a_file() {
 fn keeps_the_laws_in_memory() {
     testsuite::run_catalog_laws(|| SqliteCatalog::in_memory().unwrap());
     testsuite::run_job_queue_laws(|| SqliteCatalog::in_memory().unwrap());
+    testsuite::run_topic_laws(|| SqliteCatalog::in_memory().unwrap());
 }
 
 #[test]

@@ -33,7 +33,7 @@ use crate::{
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 720.0;
 /// Room around the outermost centres.
-const MARGIN: f64 = 70.0;
+const MARGIN: f64 = 100.0;
 /// Share of the paper that all circles cover together.
 const COVERED: f64 = 0.2;
 /// About the width of a letter, in units.
@@ -189,7 +189,7 @@ impl Circle {
         Self {
             x: MARGIN + x.clamp(0.0, 1.0) * (WIDTH - 2.0 * MARGIN),
             y: MARGIN + y.clamp(0.0, 1.0) * (HEIGHT - 2.0 * MARGIN),
-            radius: (area / std::f64::consts::PI).sqrt().clamp(5.0, 90.0),
+            radius: (area / std::f64::consts::PI).sqrt().clamp(5.0, 80.0),
         }
     }
 }

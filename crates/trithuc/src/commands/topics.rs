@@ -11,6 +11,7 @@ mod vectors;
 use clap::Subcommand;
 
 pub(crate) use place::place_later;
+pub(crate) use vectors::{Stored as StoredVectors, stored as stored_vectors};
 
 use crate::{context::Context, outcome::Outcome};
 

@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use topics::{BuildError, BuildOptions, TopicCount};
 
 use super::{harvesting, indexing, reading};
-use crate::installation::Installation;
+use crate::{
+    commands::topics::{StoredVectors, place_later, stored_vectors},
+    installation::Installation,
+};
 
 /// An installation in which jobs are done.
 pub(super) struct Workshop {
@@ -92,7 +95,14 @@ impl Workshop {
 
     /// A build cannot be stopped half-way: what it writes, it writes at its end.
     fn topics(&self, n: Option<usize>, seed: u64, watch: &Watch<'_>) -> anyhow::Result<Value> {
+        let stored = stored_vectors(&self.installation)?;
+        let vector_of = stored.as_ref().map(StoredVectors::vector_of);
+        let meaning = stored.as_ref().zip(vector_of.as_ref());
         let options = BuildOptions {
+            meaning: meaning.map(|(stored, vector_of)| topics::Meaning {
+                model: &stored.model,
+                vector_of,
+            }),
             count: n.map_or(TopicCount::Auto, TopicCount::Exactly),
             seed,
             is_stop_word: &index::is_stop_word,
@@ -123,6 +133,7 @@ impl Workshop {
             if full_text.applied_seq()? < newest {
                 Indexer::new(catalog, &*full_text)?.finish()?;
             }
+            place_later(&self.installation)?;
             self.indexed.store(newest.0, Relaxed);
             Ok(())
         };

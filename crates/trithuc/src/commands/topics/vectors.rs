@@ -13,13 +13,13 @@ use super::input::Entry;
 use crate::{context::Context, installation::Installation, models};
 
 /// The vectors of the model in use.
-pub(super) struct Stored {
-    pub(super) model: String,
+pub(crate) struct Stored {
+    pub(crate) model: String,
     vectors: Arc<dyn VectorStore>,
 }
 
 /// The vectors of the installation; `None` where it has none.
-pub(super) fn stored(installation: &Installation) -> anyhow::Result<Option<Stored>> {
+pub(crate) fn stored(installation: &Installation) -> anyhow::Result<Option<Stored>> {
     let Some(meaning) = installation.meaning()? else {
         return Ok(None);
     };
@@ -35,7 +35,7 @@ pub(super) fn stored(installation: &Installation) -> anyhow::Result<Option<Store
 impl Stored {
     /// The vector of an open record: the mean of those of its title and
     /// abstract, of length 1.
-    pub(super) fn vector_of(&self) -> impl Fn(&RecordId) -> Option<Vec<f32>> + Sync + '_ {
+    pub(crate) fn vector_of(&self) -> impl Fn(&RecordId) -> Option<Vec<f32>> + Sync + '_ {
         |id| {
             let passages = self.vectors.passages(id, Clearance::Public).ok()?;
             let described = passages.iter().filter(|(text, _)| text.page.is_none());
