@@ -7,12 +7,15 @@
 //! * *stated*: the record names the other one in its links;
 //! * *name*: the text of one holds the DOI, number or code of the other;
 //! * *title*: the text of one holds the whole title of the other;
+//! * *cited*: an entry of the reference list is the title of the other, with its
+//!   author or its year;
 //! * *similar*: another kind of work that says much the same.
 //!
 //! **Invariant:** neither end of a link, nor the text quoted for it, is of a
 //! record that the clearance does not show.
 
 mod mentions;
+mod references;
 
 use std::collections::BTreeMap;
 
@@ -98,6 +101,15 @@ pub enum LinkEvidence {
         /// Its page.
         page: Option<u32>,
     },
+    /// The reference list of the one cites the other.
+    Cited {
+        /// The entry, with the title marked.
+        quote: Highlighted,
+        /// The author of the other that the entry names.
+        author: Option<String>,
+        /// Its year, where the entry has it.
+        year: Option<i32>,
+    },
     /// Both say much the same.
     Similar {
         /// The chance that they do, in [0, 1].
@@ -114,6 +126,7 @@ impl LinkEvidence {
             Self::Stated { .. } => "stated",
             Self::Name { .. } => "name",
             Self::Title { .. } => "title",
+            Self::Cited { .. } => "cited",
             Self::Similar { .. } => "similar",
         }
     }
@@ -124,7 +137,7 @@ type Links = BTreeMap<RecordId, (LinkDirection, LinkEvidence)>;
 
 impl Searcher {
     /// Works that have to do with `id`, stated ones first, then by name, by
-    /// title and by likeness, each by id; `None` when there is no such record
+    /// title, by citation and by likeness, each by id; `None` when there is no such record
     /// to be seen. Of the request the clearance and the language count.
     ///
     /// # Errors
@@ -143,6 +156,7 @@ impl Searcher {
         self.stated(&record, request, &mut links)?;
         self.named_in(&sources, request, &mut links)?;
         self.titled_in(&record, &sources, request, &mut links)?;
+        self.cited(&record, request, &mut links)?;
         self.naming(&record, request, &mut links)?;
         self.alike(&record, request, &mut links)?;
         links.remove(id);
@@ -169,7 +183,8 @@ impl Searcher {
             LinkEvidence::Stated { .. } => 0,
             LinkEvidence::Name { .. } => 1,
             LinkEvidence::Title { .. } => 2,
-            LinkEvidence::Similar { .. } => 3,
+            LinkEvidence::Cited { .. } => 3,
+            LinkEvidence::Similar { .. } => 4,
         });
         Ok(found)
     }
@@ -375,11 +390,18 @@ impl Searcher {
             limit: MOST_LOOKED_AT,
             ..FullTextQuery::new(expr, request.clearance)
         };
-        let page = self.full_text.search(&query)?;
+        self.read(&query, Detail::Full)
+    }
+
+    /// The records that a question finds, without their full texts.
+    fn records_of(&self, query: &FullTextQuery) -> Result<Vec<Record>, SearchError> {
+        self.read(query, Detail::Summary)
+    }
+
+    fn read(&self, query: &FullTextQuery, detail: Detail) -> Result<Vec<Record>, SearchError> {
+        let page = self.full_text.search(query)?;
         let ids: Vec<RecordId> = page.hits.into_iter().map(|hit| hit.id).collect();
-        let records = self
-            .catalog
-            .get_many(&ids, request.clearance, Detail::Full)?;
+        let records = self.catalog.get_many(&ids, query.clearance, detail)?;
         Ok(records
             .into_iter()
             .flatten()

@@ -76,6 +76,10 @@ fn works() -> Vec<Record> {
         "Dựa trên 10.5555/man.1 và đề tài ĐTĐL.CN-12/20.",
     );
     secret.access = AccessLevel::Restricted;
+    secret.references = vec![
+        "[1] Đ. V. Nguyễn, Thiết bị đo độ mặn. 2021".into(),
+        "[2] Dự báo mưa bằng học máy. 2020".into(),
+    ];
     vec![task, data, paper, patent, secret]
 }
 
@@ -133,6 +137,31 @@ fn papers_patents_datasets_and_tasks_are_linked_both_ways_with_evidence() {
     };
     assert_eq!(identifier.value, "10.5555/man.1");
     assert_eq!(&quote.text[quote.marks[0].clone()], "10.5555/MAN.1");
+}
+
+#[test]
+fn a_reference_list_links_to_the_works_that_it_cites() {
+    let mut works = works();
+    works[3].year = records::Year::new(2021).ok();
+    let library = library(&works);
+    let id = RecordId::new("secret").unwrap();
+    let request = SearchRequest::new("", Clearance::Staff);
+    let found = library.searcher.links(&id, &request).unwrap().unwrap();
+    let cited = found
+        .iter()
+        .find(|link| link.record.id.as_str() == "patent")
+        .unwrap();
+    let LinkEvidence::Cited {
+        quote,
+        author,
+        year,
+    } = &cited.evidence
+    else {
+        panic!("{:?}", cited.evidence)
+    };
+    assert_eq!(&quote.text[quote.marks[0].clone()], "Thiết bị đo độ mặn");
+    assert_eq!((author, *year), (&None, Some(2021)));
+    assert_eq!(cited.direction, LinkDirection::Out);
 }
 
 #[test]

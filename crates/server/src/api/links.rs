@@ -28,7 +28,7 @@ use crate::{
 /// Works that have to do with a work.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LinksAnswer {
-    /// Stated ones first, then by name, by title and by likeness.
+    /// Stated ones first, then by name, by title, by citation and by likeness.
     links: Vec<LinkAnswer>,
 }
 
@@ -57,6 +57,7 @@ struct LinkAnswer {
 #[derive(Debug, Default, Serialize, ToSchema)]
 struct EvidenceAnswer {
     /// `stated` in the record, `name`: a DOI, number or code stands in the text; `title`: the whole title stands in the text;
+    /// `cited`: an entry of the reference list has the title, and the author or the year;
     /// `similar`: another kind of work that says much the same.
     kind: &'static str,
     /// What the record says that it is to the other, when stated.
@@ -74,6 +75,12 @@ struct EvidenceAnswer {
     /// Page of the document that speaks, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
+    /// Author of the other that the citation names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    /// Year of the other that the citation has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    year: Option<i32>,
     /// From 0 to 1, when they are alike.
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
@@ -106,6 +113,15 @@ impl From<LinkEvidence> for EvidenceAnswer {
                 ..quoted(quote, page)
             },
             LinkEvidence::Title { quote, page } => quoted(quote, page),
+            LinkEvidence::Cited {
+                quote,
+                author,
+                year,
+            } => Self {
+                author,
+                year,
+                ..quoted(quote, None)
+            },
             LinkEvidence::Similar { similarity, .. } => Self {
                 kind,
                 similarity: Some(similarity),
@@ -118,7 +134,7 @@ impl From<LinkEvidence> for EvidenceAnswer {
 /// Works that have to do with a record
 ///
 /// Papers, patents, datasets and tasks, by links that the record states, by
-/// names and titles in the text of either, and by likeness.
+/// names and titles in the text of either, by the reference list, and by likeness.
 #[utoipa::path(
     get, path = "/api/v1/records/{id}/links", operation_id = "getLinks",
     params(

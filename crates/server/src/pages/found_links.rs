@@ -44,6 +44,7 @@ fn view(link: &FoundLink, locale: Locale) -> FoundView {
         }
         (LinkEvidence::Title { .. }, LinkDirection::Out) => w.link.titles.to_owned(),
         (LinkEvidence::Title { .. }, _) => w.link.titled_by.to_owned(),
+        (LinkEvidence::Cited { .. }, _) => w.link.cites.to_owned(),
         (LinkEvidence::Similar { similarity, .. }, _) => {
             let percent = format!("{:.0} %", similarity * 100.0);
             fill(w.link.alike, &[("percent", &percent)])
@@ -54,6 +55,7 @@ fn view(link: &FoundLink, locale: Locale) -> FoundView {
         LinkEvidence::Name { quote, page, .. } | LinkEvidence::Title { quote, page } => {
             (stretches(quote, QUOTE_CHARS), *page)
         }
+        LinkEvidence::Cited { quote, .. } => (stretches(quote, QUOTE_CHARS), None),
         _ => (Vec::new(), None),
     };
     let page = page.map(|page| fill(w.compare.page, &[("n", &page.to_string())]));

@@ -69,6 +69,7 @@ fn why(evidence: &LinkEvidence) -> String {
             identifier, quote, ..
         } => format!("{}: {}", identifier.value, marked(quote)),
         LinkEvidence::Title { quote, .. } => format!("title: {}", marked(quote)),
+        LinkEvidence::Cited { quote, .. } => format!("cited: {}", marked(quote)),
         LinkEvidence::Similar { similarity, .. } => format!("similar, {:.0} %", similarity * 100.0),
     }
 }
@@ -94,6 +95,10 @@ struct EvidenceLine<'a> {
     quote: Option<&'a Highlighted>,
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    year: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
 }
@@ -134,6 +139,16 @@ impl<'a> From<&'a LinkEvidence> for EvidenceLine<'a> {
             LinkEvidence::Title { quote, page } => Self {
                 quote: Some(quote),
                 page: *page,
+                ..bare
+            },
+            LinkEvidence::Cited {
+                quote,
+                author,
+                year,
+            } => Self {
+                quote: Some(quote),
+                author: author.as_deref(),
+                year: *year,
                 ..bare
             },
             LinkEvidence::Similar { similarity, .. } => Self {
