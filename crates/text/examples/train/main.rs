@@ -11,6 +11,7 @@
 mod detector;
 mod news;
 mod restorer;
+mod science;
 mod segmenter;
 
 use std::error::Error;
@@ -52,7 +53,7 @@ fn main() -> Result<()> {
             path("--measure").ok().as_deref(),
             &path("--out")?,
         ),
-        Some("restorer") => restorer::train(&paths()?),
+        Some("restorer") => restorer::train(&paths()?, &path("--science")?),
         Some("figures") => restorer::figures(&path("--news")?, &path("--measure")?),
         _ => Err("say what to do first: segmenter, restorer, detector or figures".into()),
     }

@@ -1,5 +1,6 @@
-//! Trains the accent restorer: on running text without the articles held out,
-//! then on the treebank, whose sentences are closer to literature.
+//! Trains the accent restorer: on running text without the articles held out and
+//! on texts on science, then on those again with the treebank, whose sentences
+//! are closer to literature.
 
 use std::{fs, path::Path};
 
@@ -7,7 +8,7 @@ use rustc_hash::FxHashMap;
 use text::restore::{Restorer, Trainer};
 use text::segment::read_conllu;
 
-use crate::{Paths, Result, news};
+use crate::{Paths, Result, news, science};
 
 /// Size of the table of weights, as a power of two. With 24 bits features fall
 /// on the same places more often: .9636 and .8947 where 25 give .9656 and .9036.
@@ -21,6 +22,8 @@ const STORY_RATE: f32 = 0.1;
 const STORY_SHARE: f64 = 0.5;
 /// How often each sentence of the treebank stands among them.
 const TREEBANK_TIMES: usize = 6;
+/// How often each line on science stands among them.
+const SCIENCE_TIMES: usize = 3;
 /// Weights nearer to zero than this many nats are dropped: half of the file, and
 /// noise (news .9656 with them, .9663 without; treebank .9036, .9027).
 const CUT: f32 = 0.15;
@@ -29,16 +32,23 @@ const STEP: f32 = 0.12;
 /// A spelling seen less often is more likely a slip than a syllable.
 const MIN_FORM_COUNT: u32 = 4;
 
-pub(crate) fn train(paths: &Paths) -> Result<()> {
+pub(crate) fn train(paths: &Paths, science: &Path) -> Result<()> {
     let news = news::read(&paths.news)?;
     let lines: Vec<String> = news.lines.iter().map(|text| plain(text)).collect();
     let held_out: Vec<String> = news.held_out.iter().map(|text| plain(text)).collect();
     let (treebank, dev) = (sentences(&paths.treebank)?, sentences(&paths.measure)?);
-    let forms = forms(lines.iter().chain(&treebank));
-    eprintln!("{} lines, {} spellings", lines.len(), forms.len());
+    let (science, science_dev) = split(science::read(science)?);
+    let forms = forms(lines.iter().chain(&treebank).chain(&science));
+    let n_science = science.len();
+    eprintln!(
+        "{} lines, {n_science} on science, {} spellings",
+        lines.len(),
+        forms.len()
+    );
     let mut trainer = Trainer::new(forms.iter().map(String::as_str), BITS);
     lines.iter().for_each(|line| trainer.count(line, 1));
     treebank.iter().for_each(|line| trainer.count(line, 2));
+    science.iter().for_each(|line| trainer.count(line, 2));
     let model = |weights: &[f32]| {
         let keep = |w: &f32| if w.abs() < CUT { 0.0 } else { *w };
         let kept: Vec<f32> = weights.iter().map(keep).collect();
@@ -47,16 +57,28 @@ pub(crate) fn train(paths: &Paths) -> Result<()> {
     let report = |stage: &str, restorer: &Restorer| {
         measure(&format!("{stage}, held-out abstracts"), restorer, &held_out);
         measure(&format!("{stage}, treebank"), restorer, &dev);
+        measure(&format!("{stage}, science"), restorer, &science_dev);
     };
-    learn(&mut trainer, &lines.iter().collect::<Vec<_>>(), NEWS_RATE);
+    let all = lines.iter().chain(&science).collect();
+    learn(&mut trainer, &mixed(all), NEWS_RATE);
     report("after the running text", &model(trainer.weights()));
-    learn(&mut trainer, &stories(&lines, &treebank), STORY_RATE);
+    let mut chosen = stories(&lines, &treebank);
+    chosen.extend(std::iter::repeat_n(&science, SCIENCE_TIMES).flatten());
+    learn(&mut trainer, &mixed(chosen), STORY_RATE);
     let restorer = model(trainer.weights());
     report("after the stories", &restorer);
     let bytes = restorer.to_bytes();
     eprintln!("{} bytes", bytes.len());
     fs::write(&paths.out, bytes)?;
     Ok(())
+}
+
+/// The lines that train, and each twentieth, which measures.
+fn split(science: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let numbered = science.into_iter().enumerate();
+    let (measured, learnt): (Vec<_>, Vec<_>) = numbered.partition(|(at, _)| at % 20 == 19);
+    let lines = |side: Vec<(usize, String)>| side.into_iter().map(|(_, line)| line).collect();
+    (lines(learnt), lines(measured))
 }
 
 /// Prints the figures of the model that is built in.
@@ -89,7 +111,7 @@ fn learn(trainer: &mut Trainer, lines: &[&String], first_rate: f32) {
     }
 }
 
-/// The lines most like the treebank, and the treebank some times over, mixed.
+/// The lines most like the treebank, and the treebank some times over.
 ///
 /// A line is as like it as its syllables are likelier there than in the news, on
 /// average.
@@ -107,7 +129,11 @@ fn stories<'a>(lines: &'a [String], treebank: &'a [String]) -> Vec<&'a String> {
     ranked.truncate((lines.len() as f64 * STORY_SHARE) as usize);
     let mut chosen: Vec<&String> = ranked.into_iter().map(|(_, at)| &lines[at]).collect();
     chosen.extend(std::iter::repeat_n(treebank, TREEBANK_TIMES).flatten());
-    // Any fixed order will do that mixes the two.
+    chosen
+}
+
+/// In any fixed order that mixes the sources.
+fn mixed(chosen: Vec<&String>) -> Vec<&String> {
     let mut mixed: Vec<(u64, usize)> = (0..chosen.len())
         .map(|at| ((at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15), at))
         .collect();
