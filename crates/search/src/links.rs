@@ -155,8 +155,8 @@ impl Searcher {
         let sources = sources(&record);
         self.stated(&record, request, &mut links)?;
         self.named_in(&sources, request, &mut links)?;
-        self.titled_in(&record, &sources, request, &mut links)?;
         self.cited(&record, request, &mut links)?;
+        self.titled_in(&record, &sources, request, &mut links)?;
         self.naming(&record, request, &mut links)?;
         self.alike(&record, request, &mut links)?;
         links.remove(id);
