@@ -6,7 +6,7 @@
 //! * `M = (c−c₀)/(c₁−c₀)`: the cosine between that of the nearest record `c₁`
 //!   and that of the last of the nearest `c₀`, the level of what has nothing to
 //!   do with the question; 0 for a record that is not among the nearest.
-//! * `w = λ·0.65·min(1, g/0.4) + (1−λ)·0.3`: how much the words can see. `λ` is
+//! * `w = λ·0.65·min(1, g/0.4) + (1−λ)·0.2`: how much the words can see. `λ` is
 //!   the share of the ten nearest records that are written in the language of
 //!   the question, `g` the share of the words of the question that the best
 //!   records by words hold. A question in another language than the records
@@ -30,7 +30,7 @@ const FULL_WORD_WEIGHT: f64 = 0.65;
 const FULL_COVERAGE: f64 = 0.4;
 
 /// The weight of the words where the records are in another language.
-const FOREIGN_WORD_WEIGHT: f64 = 0.3;
+const FOREIGN_WORD_WEIGHT: f64 = 0.2;
 
 /// How much the words can see.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
