@@ -318,6 +318,8 @@ fn the_description_names_operations_that_answer() {
         // No topics are built in this library; that is described too.
         let expected = match path.as_str() {
             "/api/v1/topics/{id}" | "/api/v1/jobs/{id}" => 404,
+            // No person or institution is called so.
+            "/api/v1/authorities/{id}" => 404,
             "/api/v1/sources/{name}" | "/api/v1/collections/{name}" => 404,
             "/api/v1/records/{id}/croissant" => 404,
             // Nor does the administrator keep a search of this name.

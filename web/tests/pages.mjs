@@ -65,6 +65,12 @@ const field = topics.find((topic) => topic.parent === null);
 const topic = topics.find((topic) => topic.parent !== null);
 if (field && topic) Object.assign(paths, { topics: "/topics", map: "/topics/map", field: `/topics/${field.topic}`, topic: `/topics/${topic.topic}` });
 else console.error("SKIPPED: pages of topics (run trithuc topics build first)");
+// Whoever has most works.
+const { facets: named } = await ask("limit=0&facet=author&facet=institution");
+for (const [facet, address] of [["author", "authors"], ["institution", "institutions"]]) {
+  const [most] = named[facet] ?? [];
+  if (most) paths[facet] = `/${address}/${encodeURIComponent(most.value)}`;
+}
 const expected = { badquery: 400, missing: 404, badparameter: 400 };
 
 const screens = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
@@ -231,9 +237,9 @@ async function accounts() {
   await other.close();
   await context.close();
   const desk = { jobs: "/jobs", job, sources: "/sources", aside: "/set-aside", gathered: "/collections/tuyen-chon" };
-  const saved = "/saved?q=l%C3%BAa";
-  return { state, paths: { account: "/account", users: "/users", saved, ...desk, ...(path && { restricted: path }) } };
-  return { state, paths: { account: "/account", users: "/users", ...desk, ...(paths.topic && { changetopic: paths.topic }), ...(path && { restricted: path }) } };
+  const lists = { saved: "/saved?q=l%C3%BAa", authorities: "/authorities", subjects: "/subjects" };
+  const change = paths.topic && { changetopic: paths.topic };
+  return { state, paths: { account: "/account", users: "/users", ...lists, ...desk, ...change, ...(path && { restricted: path }) } };
 }
 
 if (folder) mkdirSync(folder, { recursive: true });
