@@ -11,7 +11,7 @@ use crate::{
 fn library() -> Installation {
     let installation = Installation::new();
     let records = [
-        json!({"id": "a", "type": "paper", "title": {"vi": "Đất mặn"}, "authors": ["Nguyễn Văn An", "Trần Thị Bình"], "institutions": ["Trường Đại học Vinh"], "year": 2020}),
+        json!({"id": "a", "type": "paper", "title": {"vi": "Đất mặn"}, "authors": ["Nguyễn Văn An", "Trần Thị Bình"], "institutions": ["Trường Đại học Vinh"], "year": 2004}),
         json!({"id": "b", "type": "paper", "title": {"vi": "Nước mặn"}, "authors": ["A. V. Nguyen", "Trần Thị Bình"], "institutions": ["Trường Đại học Sư phạm Vinh"], "year": 1999}),
         json!({"id": "c", "type": "paper", "title": {"vi": "Lúa nước"}, "authors": ["Lê Thị Hoa"], "institutions": ["ĐH Vinh"], "year": 2021}),
         json!({"id": "mat", "type": "paper", "title": {"vi": "Kín"}, "authors": ["Người Kín"], "institutions": ["Viện Kín"], "access": "restricted", "year": 2021}),
@@ -47,6 +47,9 @@ fn a_loaded_file_gives_former_names_their_present_one() {
     );
     let former = "institution:\"Trường Đại học Sư phạm Vinh\"";
     assert_eq!(installation.run(&["search", former]).json()["total"], 3);
+    let filter = "institution:Trường Đại học Sư phạm Vinh";
+    let filtered = installation.run(&["search", "", "--filter", filter]).json();
+    assert_eq!(filtered["total"], 3);
     // What the document prints stays as it is.
     let shown = installation.run(&["show", "b"]).json();
     assert_eq!(

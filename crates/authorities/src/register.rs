@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::{Blob, CatalogStore};
+use index::{FacetField, Filter};
 use records::{Agent, AgentIdentifier, AgentKind, AgentRole, Record};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -146,6 +147,18 @@ impl Register {
     pub fn counted_as(&self, kind: AuthorityKind, name: &str, identifier: Option<&str>) -> String {
         let authority = self.resolve(kind, name, identifier);
         authority.map_or_else(|| name.to_owned(), |authority| self.heading(authority))
+    }
+
+    /// A filter on a name as a filter on the heading that the name is counted
+    /// under; any other filter as it is.
+    pub fn as_counted(&self, filter: Filter) -> Filter {
+        let kind = match filter.field {
+            FacetField::Author => AuthorityKind::Person,
+            FacetField::Institution => AuthorityKind::Institution,
+            _ => return filter,
+        };
+        let value = self.counted_as(kind, &filter.value, None);
+        Filter { value, ..filter }
     }
 
     /// The institutions that went into this one, and into those, nearest first.

@@ -180,22 +180,15 @@ pub(crate) fn with_headings(
     library: &Library,
     mut request: SearchRequest,
 ) -> Result<SearchRequest, ApiError> {
-    let kind = |field| match field {
-        FacetField::Author => Some(AuthorityKind::Person),
-        FacetField::Institution => Some(AuthorityKind::Institution),
-        _ => None,
-    };
+    let names = [FacetField::Author, FacetField::Institution];
     if request
         .filters
         .iter()
-        .any(|filter| kind(filter.field).is_some())
+        .any(|filter| names.contains(&filter.field))
     {
         let register = register(library)?;
-        for filter in &mut request.filters {
-            if let Some(kind) = kind(filter.field) {
-                filter.value = register.counted_as(kind, &filter.value, None);
-            }
-        }
+        let filters = request.filters.into_iter();
+        request.filters = filters.map(|filter| register.as_counted(filter)).collect();
     }
     Ok(request)
 }

@@ -54,11 +54,14 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     } else {
         searching::searcher(&installation)?
     };
+    let register = authorities::Register::load(&*installation.catalog)?;
+    let filters = args.filters.iter().cloned();
+    let filters = filters.map(|filter| register.as_counted(filter)).collect();
     let request = SearchRequest {
         mode: args.mode,
         limit: args.limit,
         offset: args.offset,
-        filters: args.filters.clone(),
+        filters,
         facets: args.facets.clone(),
         sort: args.sort,
         lang: Lang::parse(&args.lang),
