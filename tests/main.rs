@@ -8,6 +8,7 @@
 //! * `crash`: killed at any moment, nothing is lost and nothing doubled.
 //! * `desk`: jobs, sources, uploads and collections over the API and on pages; the
 //!   forms of duplicates.
+//! * `datasets`: tables found by their columns, packages, mappings.
 //! * `exports`: ten formats, by name, ending and `Accept`; whole searches.
 //! * `generations`: models side by side, cut-over, way back, comparison; killed
 //!   while vectors are made.
@@ -46,6 +47,7 @@ mod architecture;
 mod authorities;
 mod crash;
 mod desk;
+mod datasets;
 mod duplicates;
 mod exports;
 mod generations;

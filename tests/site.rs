@@ -153,6 +153,7 @@ fn document() -> DocumentFile {
         bytes: PDF.len() as u64,
         blake3: blake3::hash(PDF).to_hex().to_string(),
         pages: Some(3),
+        ..DocumentFile::default()
     }
 }
 
@@ -226,6 +227,7 @@ fn special() -> Vec<Record> {
         data_type: Some("number".into()),
         description: Some("mực nước, mét".into()),
         samples: vec!["1.25".into()],
+        ..Column::default()
     });
     data.provenance.source = "/srv/noi-bo/bien.jsonl".into();
     let mut article = record(

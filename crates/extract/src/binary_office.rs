@@ -32,14 +32,18 @@ pub(crate) fn read(
 }
 
 /// An open compound file.
-pub(super) struct Container<'a> {
+pub(crate) struct Container<'a> {
     file: CompoundFile<Cursor<&'a [u8]>>,
     pub(super) kind: MediaType,
     limits: &'a Limits,
 }
 
 impl<'a> Container<'a> {
-    fn open(kind: MediaType, bytes: &'a [u8], limits: &'a Limits) -> Result<Self, ExtractError> {
+    pub(crate) fn open(
+        kind: MediaType,
+        bytes: &'a [u8],
+        limits: &'a Limits,
+    ) -> Result<Self, ExtractError> {
         let file = CompoundFile::open(Cursor::new(bytes));
         Ok(Self {
             file: file.map_err(|error| ExtractError::damaged(kind, error))?,
@@ -49,7 +53,7 @@ impl<'a> Container<'a> {
     }
 
     /// The bytes of a stream; `None` when the file has none of that name.
-    pub(super) fn stream(&mut self, name: &str) -> Result<Option<Vec<u8>>, ExtractError> {
+    pub(crate) fn stream(&mut self, name: &str) -> Result<Option<Vec<u8>>, ExtractError> {
         if !self.file.is_stream(name) {
             return Ok(None);
         }
@@ -61,19 +65,19 @@ impl<'a> Container<'a> {
         Ok(Some(bytes))
     }
 
-    pub(super) fn damaged(&self, what: &'static str) -> ExtractError {
+    pub(crate) fn damaged(&self, what: &'static str) -> ExtractError {
         ExtractError::damaged(self.kind, what)
     }
 }
 
 /// The number of 16 bits at an offset.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     let pair = bytes.get(at..at.checked_add(2)?)?;
     Some(u16::from_le_bytes([pair[0], pair[1]]))
 }
 
 /// The number of 32 bits at an offset.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     let four = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
 }

@@ -1,13 +1,16 @@
 //! What comes out of a document.
 
-use records::{Agent, Identifier, Lang, Localised, LocalisedText, Page, RecordType, Subject};
+use records::{
+    Agent, Column, Identifier, Lang, Localised, LocalisedText, Page, RecordType, Subject,
+};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ExtractError, Limits, MediaType,
+    dataset::Table,
     metadata::{self, manuscript::Manuscript},
-    repair,
+    plain, repair,
 };
 
 /// A page with less text says little on the language of a document.
@@ -17,6 +20,22 @@ const MIN_TELLING_BYTES: usize = 600;
 /// page and table of contents; reference lists and English summaries.
 pub(crate) const FRONT_PAGES: usize = 12;
 pub(crate) const BACK_PAGES: usize = 40;
+
+/// A table with named columns of figures may still be part of a report.
+const DATA_TYPE_CONFIDENCE: f32 = 0.7;
+
+/// What stands above a table may also be a letterhead.
+const DATA_TITLE_CONFIDENCE: f32 = 0.6;
+
+/// A sheet of a workbook with all its rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// A line a row, numbered as in the sheet; cells parted by tabs, without
+    /// any quotes.
+    pub rows: String,
+}
 
 /// A document as text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,8 +56,17 @@ pub struct Document {
     /// The encoding that the text was in, when that is a property of the whole
     /// file (`windows-1258`) or when a legacy one was repaired (`tcvn3`).
     pub encoding: Option<String>,
+    /// The variables, where it holds tables of data.
+    pub columns: Vec<Column>,
+    /// Rows of data in these tables.
+    pub n_rows: Option<u64>,
+    /// The sheets of a workbook, in order, with all their rows.
+    pub sheets: Vec<Sheet>,
     /// What went wrong without stopping the reading, for people.
     pub warnings: Vec<String>,
+    /// What stands above the first table of data.
+    #[serde(skip)]
+    pub(crate) table_title: Option<String>,
     /// Blocks with their looks, for the rules of metadata; gone when those have
     /// run.
     #[serde(skip)]
@@ -58,7 +86,11 @@ impl Document {
             metadata: DocumentMetadata::default(),
             properties: Properties::default(),
             encoding: None,
+            columns: Vec::new(),
+            n_rows: None,
+            sheets: Vec::new(),
             warnings: Vec::new(),
+            table_title: None,
             manuscript: None,
             stated: None,
         }
@@ -86,7 +118,7 @@ impl Document {
     ) -> Result<(), ExtractError> {
         self.pages = (1..)
             .zip(texts)
-            .map(|(number, text)| Page { number, text })
+            .map(|(number, text)| Page::new(number, text))
             .collect();
         let n_bytes: usize = self.pages.iter().map(|page| page.text.len()).sum();
         if self.pages.iter().all(|page| page.text.trim().is_empty()) {
@@ -101,10 +133,54 @@ impl Document {
         Ok(())
     }
 
+    /// Sets pages and columns from tables of data, a page a table.
+    ///
+    /// # Errors
+    /// As [`Document::set_pages`].
+    pub(crate) fn set_tables(
+        &mut self,
+        tables: Vec<(Option<String>, Table)>,
+        limits: &Limits,
+    ) -> Result<(), ExtractError> {
+        let mut texts = Vec::with_capacity(tables.len());
+        for (text, mut table) in tables {
+            texts.push(plain::tidy(text.as_ref().unwrap_or(&table.text)));
+            // What is no data and whole in the text needs no summary.
+            if text.is_some() && !table.is_data {
+                continue;
+            }
+            if table.is_text_cut && text.is_none() {
+                self.warnings.push(format!(
+                    "{} rows: the text holds the first ones and the words of later ones",
+                    table.n_rows
+                ));
+            }
+            if table.n_columns_left_out > 0 {
+                let n = table.n_columns_left_out;
+                self.warnings
+                    .push(format!("{n} more columns are not described"));
+            }
+            self.n_rows = Some(self.n_rows.unwrap_or(0) + table.n_rows);
+            self.columns.append(&mut table.columns);
+            self.table_title = self.table_title.take().or(table.title);
+        }
+        self.set_pages(texts.into_iter(), limits)
+    }
+
     /// Repairs legacy encodings in the pages and in the blocks, and says so.
     pub(crate) fn repair(&mut self) {
-        let texts = self.pages.iter_mut().map(|page| &mut page.text);
-        let repaired = repair::all(texts);
+        let mut texts: Vec<&mut String> =
+            self.pages.iter_mut().map(|page| &mut page.text).collect();
+        texts.extend(&mut self.table_title);
+        for column in &mut self.columns {
+            texts.push(&mut column.name);
+            texts.extend(&mut column.samples);
+        }
+        for sheet in &mut self.sheets {
+            texts.push(&mut sheet.name);
+            texts.push(&mut sheet.rows);
+        }
+        let repaired = repair::all(texts.into_iter());
         if let Some(manuscript) = &mut self.manuscript {
             manuscript.repair();
         }
@@ -123,6 +199,9 @@ impl Document {
     /// Reads the metadata: from the blocks where the file shows looks, else
     /// from the text alone. What the file states in fields of its own wins.
     pub(crate) fn read_metadata(&mut self) {
+        if !self.columns.is_empty() {
+            return self.describe_data();
+        }
         let manuscript = self.manuscript.take().unwrap_or_else(|| {
             let n_pages = self.pages.len();
             let is_read = |at: usize| at < FRONT_PAGES || at + BACK_PAGES >= n_pages;
@@ -132,6 +211,18 @@ impl Document {
         self.metadata = metadata::read(&manuscript, &self.properties);
         if let Some(stated) = self.stated.take() {
             self.metadata.prefer(*stated);
+        }
+    }
+
+    /// Tables of data have no title page: what stands above the first of them
+    /// is their title.
+    fn describe_data(&mut self) {
+        self.metadata.record_type = Some(RecordType::Dataset);
+        self.metadata.confidence.record_type = DATA_TYPE_CONFIDENCE;
+        if let Some(title) = self.table_title.take() {
+            let lang = Lang::parse(text::detect(&title).lang);
+            self.metadata.title = Localised::one(lang, title);
+            self.metadata.confidence.title = DATA_TITLE_CONFIDENCE;
         }
     }
 

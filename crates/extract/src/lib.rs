@@ -8,6 +8,7 @@
 //! never takes more steps, memory or nesting than the limits allow.
 
 mod binary_office;
+mod dataset;
 mod document;
 mod error;
 mod guard;
@@ -24,7 +25,7 @@ mod rtf;
 mod spreadsheet;
 pub mod worker;
 
-pub use document::{Document, DocumentMetadata, FieldConfidence, Properties};
+pub use document::{Document, DocumentMetadata, FieldConfidence, Properties, Sheet};
 pub use error::ExtractError;
 pub use limits::Limits;
 pub use media::MediaType;
@@ -81,7 +82,9 @@ fn read(bytes: &[u8], kind: MediaType, limits: &Limits) -> Result<Document, Extr
             office::read(kind, bytes, limits)
         }
         MediaType::Doc | MediaType::Ppt => binary_office::read(kind, bytes, limits),
-        MediaType::Xls | MediaType::Xlsx => spreadsheet::read(kind, bytes, limits),
+        MediaType::Xls | MediaType::Xlsx | MediaType::Ods => spreadsheet::read(kind, bytes, limits),
+        MediaType::Csv => dataset::delimited::read(bytes, limits),
+        MediaType::Parquet => dataset::parquet::read(bytes, limits),
         MediaType::Rtf => rtf::read(bytes, limits),
         MediaType::Html => html::read(bytes, limits),
         MediaType::PlainText => plain::read(bytes, limits),

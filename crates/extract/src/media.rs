@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ExtractError, plain};
+use crate::{ExtractError, dataset::parquet, plain};
 
 /// Kinds of documents that are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +21,12 @@ pub enum MediaType {
     Odt,
     /// EPUB book.
     Epub,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// Data as delimited text.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
     /// Any other ZIP archive.
     Zip,
     /// Word, binary.
@@ -49,6 +55,9 @@ impl MediaType {
             }
             Self::Odt => "application/vnd.oasis.opendocument.text",
             Self::Epub => "application/epub+zip",
+            Self::Ods => "application/vnd.oasis.opendocument.spreadsheet",
+            Self::Csv => "text/csv",
+            Self::Parquet => "application/vnd.apache.parquet",
             Self::Zip => "application/zip",
             Self::Doc => "application/msword",
             Self::Xls => "application/vnd.ms-excel",
@@ -87,6 +96,9 @@ pub fn detect(bytes: &[u8], name: Option<&str>) -> Result<MediaType, ExtractErro
     if bytes.starts_with(b"PK\x03\x04") {
         return Ok(zip_kind(bytes, name));
     }
+    if bytes.starts_with(parquet::MAGIC) || bytes.starts_with(b"PARE") {
+        return Ok(MediaType::Parquet);
+    }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
         return Ok(ole_kind(bytes, name));
     }
@@ -94,10 +106,11 @@ pub fn detect(bytes: &[u8], name: Option<&str>) -> Result<MediaType, ExtractErro
         return Ok(MediaType::Rtf);
     }
     if plain::looks_like_text(bytes) {
-        return Ok(if looks_like_html(head) {
-            MediaType::Html
-        } else {
-            MediaType::PlainText
+        let is_table = || matches!(extension(name).as_deref(), Some("csv" | "tsv" | "tab"));
+        return Ok(match () {
+            () if looks_like_html(head) => MediaType::Html,
+            () if is_table() => MediaType::Csv,
+            () => MediaType::PlainText,
         });
     }
     Err(ExtractError::NotADocument {
@@ -121,6 +134,8 @@ fn zip_kind(bytes: &[u8], name: Option<&str>) -> MediaType {
         MediaType::Pptx
     } else if has(b"application/vnd.oasis.opendocument.text") {
         MediaType::Odt
+    } else if has(b"application/vnd.oasis.opendocument.spreadsheet") {
+        MediaType::Ods
     } else if has(b"application/epub+zip") {
         MediaType::Epub
     } else {
@@ -128,6 +143,7 @@ fn zip_kind(bytes: &[u8], name: Option<&str>) -> MediaType {
             Some("docx" | "docm") => MediaType::Docx,
             Some("xlsx" | "xlsm") => MediaType::Xlsx,
             Some("pptx" | "pptm") => MediaType::Pptx,
+            Some("ods") => MediaType::Ods,
             _ => MediaType::Zip,
         }
     }

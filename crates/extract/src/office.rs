@@ -1,7 +1,7 @@
 //! Documents in ZIP containers: DOCX, PPTX, ODT, EPUB.
 
 mod looks;
-mod markup;
+pub(crate) mod markup;
 
 use std::io::{Cursor, Read};
 
@@ -52,7 +52,7 @@ pub(crate) fn read(
     }
     document.pages = (1..)
         .zip(pages)
-        .map(|(number, text)| Page { number, text })
+        .map(|(number, text)| Page::new(number, text))
         .collect();
     document.properties = properties(&mut container);
     if kind == MediaType::Docx
@@ -199,6 +199,27 @@ fn chapters(
         .collect()
 }
 
+/// One part of an archive as text.
+///
+/// # Errors
+/// Damaged, without such a part, or over a limit.
+pub(crate) fn part(
+    bytes: &[u8],
+    kind: MediaType,
+    name: &str,
+    limits: &Limits,
+) -> Result<String, ExtractError> {
+    let archive = ZipArchive::new(Cursor::new(bytes));
+    let mut container = Container {
+        archive: archive.map_err(|error| ExtractError::damaged(kind, error))?,
+        kind,
+        limits,
+        room: limits.max_document_bytes,
+    };
+    let missing = || ExtractError::damaged(kind, format!("part `{name}` is missing"));
+    container.part(name)?.ok_or_else(missing)
+}
+
 /// Decompresses all parts of an archive and throws them away.
 ///
 /// # Errors
@@ -250,4 +271,4 @@ fn properties(container: &mut Container<'_>) -> Properties {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

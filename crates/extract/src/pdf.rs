@@ -79,10 +79,9 @@ fn texts(pages: &[Vec<layout::Piece>], document: &mut Document) -> Manuscript {
                 &vocabulary,
             ));
         }
-        document.pages.push(Page {
-            number,
-            text: text.nfc().collect(),
-        });
+        document
+            .pages
+            .push(Page::new(number, text.nfc().collect::<String>()));
     }
     for block in &mut blocks {
         block.text = block.text.nfc().collect();

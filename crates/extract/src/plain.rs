@@ -44,10 +44,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Document, ExtractErr
     document.pages = text
         .split('\u{c}')
         .zip(1..)
-        .map(|(text, number)| Page {
-            number,
-            text: tidy(text),
-        })
+        .map(|(text, number)| Page::new(number, tidy(text)))
         .collect();
     Ok(document)
 }
@@ -61,6 +58,12 @@ pub(crate) fn tidy(text: &str) -> String {
         .map(|line| line.trim_end().nfc().collect())
         .collect();
     lines.join("\n").trim_matches('\n').to_owned()
+}
+
+/// A cell as one line: what would cut a row or shift its cells becomes a blank.
+pub(crate) fn one_line(cell: &str) -> String {
+    let line: String = cell.trim().nfc().collect();
+    line.replace(['\n', '\r', '\t', '\u{c}'], " ")
 }
 
 /// Decodes by byte order mark, by zero bytes, as UTF-8 when it is that, else as

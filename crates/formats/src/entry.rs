@@ -82,6 +82,9 @@ pub struct Parsed {
     pub says_type: bool,
     /// Whether the source says the access level; else it is open by default.
     pub says_access: bool,
+    /// Files of data that belong to the record: paths beside the file that it
+    /// stands in.
+    pub data_files: Vec<String>,
 }
 
 /// Why an entry gives no record. Each message ends with the cure.
@@ -113,6 +116,12 @@ pub enum EntryError {
     /// An id that cannot be one.
     #[error(transparent)]
     Id(#[from] InvalidRecordId),
+    /// A table whose header does not name what is wanted.
+    #[error("{reason}")]
+    Columns {
+        /// What is missing, with the cure.
+        reason: String,
+    },
     /// Broken syntax of another format.
     #[error("not a valid {format} entry ({reason}); {cure}")]
     Syntax {

@@ -20,6 +20,7 @@ const UNKNOWN: [&str; 9] = [
 pub(crate) struct Fields {
     map: Map<String, Value>,
     remarks: Vec<String>,
+    data_files: Vec<String>,
 }
 
 impl Fields {
@@ -146,6 +147,14 @@ impl Fields {
         }
     }
 
+    /// Adds a file of data; an address on the net is none, and is not fetched.
+    pub(crate) fn push_data_file(&mut self, path: &str) {
+        let path = path.trim();
+        if !path.is_empty() && !path.contains("://") && !self.data_files.iter().any(|p| p == path) {
+            self.data_files.push(path.to_owned());
+        }
+    }
+
     /// Sets date and year from what a source writes as a date.
     pub(crate) fn set_date(&mut self, raw: &str) {
         let Some(date) = dates::read(raw) else {
@@ -200,6 +209,7 @@ impl Fields {
         let provenance = &mut parsed.record.provenance;
         provenance.remarks.extend(self.remarks);
         format.clone_into(&mut provenance.format);
+        parsed.data_files = self.data_files;
         Ok(parsed)
     }
 }

@@ -36,6 +36,7 @@ pub(crate) fn identify(mut record: Record, given: Option<&str>) -> Result<Parsed
         id_source,
         says_type: true,
         says_access: true,
+        data_files: Vec::new(),
     })
 }
 

@@ -372,7 +372,7 @@ impl FieldReader {
                 self.list::<Page>("pages")
             }
             Some(value) => plain(&value)
-                .map(|text| Page { number: 1, text })
+                .map(|text| Page::new(1, text))
                 .into_iter()
                 .collect(),
             None => Vec::new(),

@@ -43,5 +43,5 @@ pub use patent::{ApsFormat, BrsFormat};
 pub use rdf::RdfFormat;
 pub use ris::RisFormat;
 pub use sniff::Kind;
-pub use table::CsvFormat;
+pub use table::{Mapping, MappingError, TableFormat};
 pub use xml::{XmlFormat, read_metadata};

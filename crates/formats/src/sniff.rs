@@ -1,8 +1,8 @@
 //! Which format a file is in, by its content first.
 
 use crate::{
-    ApsFormat, BibtexFormat, BrsFormat, CsvFormat, JsonFormat, JsonLinesFormat, MarcFormat,
-    MarcTextFormat, RdfFormat, RecordFormat, RisFormat, XmlFormat, json, marc, patent,
+    ApsFormat, BibtexFormat, BrsFormat, JsonFormat, JsonLinesFormat, MarcFormat, MarcTextFormat,
+    RdfFormat, RecordFormat, RisFormat, TableFormat, XmlFormat, json, marc, patent,
     rdf::{self, Syntax},
     table, xml,
 };
@@ -42,11 +42,10 @@ impl Kind {
     pub fn sniff(head: &[u8], name: &str) -> Option<Self> {
         let text = String::from_utf8_lossy(head);
         let start = text.trim_start_matches('\u{feff}').trim_start();
-        Self::by_content(head, start).or_else(|| Self::by_name(start, name))
+        Self::by_content(head, start).or_else(|| Self::by_name(head, start, name))
     }
 
     fn by_content(head: &[u8], start: &str) -> Option<Self> {
-        let first = start.lines().next().unwrap_or_default();
         Some(match () {
             () if marc::is_likely(head) => Self::Marc,
             () if rdf::is_xml(start) => Self::RdfXml,
@@ -61,12 +60,12 @@ impl Kind {
             () if start.starts_with("=LDR  ") || start.starts_with("=000  ") => Self::MarcText,
             () if patent::is_tape(start) => Self::Aps,
             () if patent::is_brs(start) => Self::Brs,
-            () if table::is_header(first) => Self::Csv,
+            () if table::is_catalogue(head, false) => Self::Csv,
             () => return None,
         })
     }
 
-    fn by_name(start: &str, name: &str) -> Option<Self> {
+    fn by_name(head: &[u8], start: &str, name: &str) -> Option<Self> {
         let lower = name.to_lowercase();
         let stem = [".gz", ".xz", ".zst"]
             .iter()
@@ -80,7 +79,8 @@ impl Kind {
             "json" | "jsonld" => Self::Json,
             "bib" | "bibtex" => Self::Bibtex,
             "ris" => Self::Ris,
-            "csv" | "tsv" => Self::Csv,
+            // Others are data.
+            "csv" | "tsv" | "tab" if table::is_catalogue(head, true) => Self::Csv,
             "mrc" | "marc" => Self::Marc,
             "mrk" | "mrk8" => Self::MarcText,
             "ttl" | "nt" => Self::Turtle,
@@ -98,7 +98,7 @@ impl Kind {
             Self::Json => Box::new(JsonFormat),
             Self::Bibtex => Box::new(BibtexFormat),
             Self::Ris => Box::new(RisFormat),
-            Self::Csv => Box::new(CsvFormat),
+            Self::Csv => Box::new(TableFormat::default()),
             Self::Marc => Box::new(MarcFormat),
             Self::MarcText => Box::new(MarcTextFormat),
             Self::Xml => Box::new(XmlFormat),

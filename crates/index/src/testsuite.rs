@@ -35,10 +35,7 @@ pub fn records() -> Vec<Record> {
                 record.abstract_text = Localised::one(Lang::vi(), text.repeat(1 + i % 4));
             }
             if i % 4 == 0 {
-                record.body = vec![Page {
-                    number: 1,
-                    text: SUBJECTS[(i / 4) % SUBJECTS.len()].to_owned(),
-                }];
+                record.body = vec![Page::new(1, SUBJECTS[(i / 4) % SUBJECTS.len()])];
             }
             record.agents = vec![Agent::author(["Lê Văn An", "Trần Thị Bình"][i % 2])];
             record.year = (i % 6 > 0).then(|| Year::new(2000 + (i % 20) as i32).unwrap());

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use crate::walk::Place;
-use extract::{Document, DocumentReader, ExtractError, Limits};
+use extract::{Document, DocumentReader, ExtractError, Limits, MediaType, Sheet};
 use formats::{IdSource, Parsed};
 use records::{
     Agent, AgentRole, DocumentFile, Identifier, Lang, Localised, Provenance, Record, RecordId,
@@ -18,6 +18,15 @@ pub(crate) struct ReadDocument {
     pub(crate) hash: blake3::Hash,
     pub(crate) bytes: Vec<u8>,
     pub(crate) parsed: Parsed,
+    /// The sheets of a workbook.
+    pub(crate) sheets: Vec<Sheet>,
+}
+
+/// A file of data that belongs to a record.
+pub(crate) struct DataFile {
+    pub(crate) file: DocumentFile,
+    pub(crate) document: Document,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Why a document gives no record.
@@ -27,6 +36,9 @@ pub(crate) enum DocumentError {
     Read(#[from] std::io::Error),
     #[error(transparent)]
     Extract(#[from] ExtractError),
+    /// No sheet fits the mapping.
+    #[error("{0}")]
+    Mapping(String),
 }
 
 /// Reads a document of at most `limits.max_input_bytes` with `reader`; `hash` is that of its
@@ -37,6 +49,24 @@ pub(crate) fn read(
     limits: &Limits,
     reader: &dyn DocumentReader,
 ) -> Result<ReadDocument, DocumentError> {
+    let mut read = read_file(place, hash, limits, reader)?;
+    let sheets = std::mem::take(&mut read.document.sheets);
+    let parsed = record(read.document, read.file, &hash);
+    Ok(ReadDocument {
+        hash,
+        bytes: read.bytes,
+        parsed,
+        sheets,
+    })
+}
+
+/// Reads a file without making a record of it.
+pub(crate) fn read_file(
+    place: &Place,
+    hash: blake3::Hash,
+    limits: &Limits,
+    reader: &dyn DocumentReader,
+) -> Result<DataFile, DocumentError> {
     let n_bytes = fs::metadata(&place.file)?.len();
     if n_bytes > limits.max_input_bytes {
         return Err(ExtractError::TooLarge {
@@ -52,23 +82,27 @@ pub(crate) fn read(
         .unwrap_or_default()
         .to_string_lossy();
     let document = reader.read(&bytes, &name)?;
+    let pages = match document.media_type {
+        MediaType::Csv | MediaType::Parquet => None,
+        _ => u32::try_from(document.pages.len()).ok(),
+    };
     let file = DocumentFile {
-        name: name.clone().into_owned(),
+        name: name.into_owned(),
         location: place.shown.display().to_string(),
         media_type: document.media_type.as_str().to_owned(),
         bytes: n_bytes,
         blake3: hash.to_hex().to_string(),
-        pages: u32::try_from(document.pages.len()).ok(),
+        pages,
+        rows: document.n_rows,
     };
-    let parsed = record(document, &name, file, &hash);
-    Ok(ReadDocument {
-        hash,
+    Ok(DataFile {
+        file,
+        document,
         bytes,
-        parsed,
     })
 }
 
-fn record(document: Document, name: &str, file: DocumentFile, hash: &blake3::Hash) -> Parsed {
+fn record(document: Document, file: DocumentFile, hash: &blake3::Hash) -> Parsed {
     let found = document.metadata;
     let language = Some(document.language).filter(|lang| *lang != Lang::und());
     let mut remarks = document.warnings;
@@ -84,7 +118,7 @@ fn record(document: Document, name: &str, file: DocumentFile, hash: &blake3::Has
     record.title = found.title;
     if record.title.is_empty() {
         remarks.push("title taken from the file name".to_owned());
-        record.title = Localised::one(Lang::und(), stem(name));
+        record.title = Localised::one(Lang::und(), stem(&file.name));
     }
     record.abstract_text = found.abstract_text;
     record.keywords = found.keywords;
@@ -113,6 +147,7 @@ fn record(document: Document, name: &str, file: DocumentFile, hash: &blake3::Has
         place: None,
         remarks,
     };
+    record.columns = document.columns;
     record.files = vec![file];
     record.body = document.pages;
     Parsed {
@@ -120,6 +155,7 @@ fn record(document: Document, name: &str, file: DocumentFile, hash: &blake3::Has
         id_source,
         says_type: false,
         says_access: false,
+        data_files: Vec::new(),
     }
 }
 

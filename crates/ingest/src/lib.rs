@@ -15,6 +15,7 @@
 mod archive;
 mod batch;
 mod checkpoint;
+mod data_package;
 mod document;
 mod error;
 mod file_store;
@@ -28,6 +29,7 @@ mod records_run;
 mod report;
 mod vectoriser;
 pub mod walk;
+mod workbook;
 
 pub use batch::{preview_records, write_records};
 pub use error::IngestError;

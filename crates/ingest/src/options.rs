@@ -1,5 +1,6 @@
 //! What the person who ingests says about all inputs.
 
+use formats::{Mapping, TableFormat};
 use records::{AccessLevel, Record, RecordType};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,20 @@ pub struct IngestOptions {
     pub access: Option<AccessLevel>,
     /// The type of records that do not say theirs.
     pub record_type: Option<RecordType>,
+    /// How tables of records (CSV, workbooks) are read, when their columns do
+    /// not bear well-known names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Mapping>,
+}
+
+impl IngestOptions {
+    /// The format of tables of records.
+    pub(crate) fn table(&self) -> TableFormat {
+        self.mapping
+            .clone()
+            .map(TableFormat::mapped)
+            .unwrap_or_default()
+    }
 }
 
 impl IngestOptions {

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use catalog::{Batch, CatalogStore, QuarantineEntry};
@@ -17,8 +18,9 @@ use crate::{
     FileStore, IngestError, IngestOptions, IngestReport, SetAside, archive,
     batch::write_records,
     checkpoint::{Checkpoint, CheckpointName},
+    data_package::Packages,
     document::{self, DocumentError},
-    records_file,
+    records_file::{self, Content},
     records_run::{self, RecordsInput, RecordsRun},
     walk::{self, Found, Place},
 };
@@ -67,6 +69,8 @@ enum Input {
     Done(PathBuf, Checkpoint),
     Unreadable(PathBuf, String),
     PassedOver,
+    /// Data that comes with the record that names it.
+    PartOfAnother,
 }
 
 /// What the first bytes of a file say.
@@ -87,10 +91,11 @@ struct DocumentInput {
 /// The counts so far, and where the run is.
 pub(crate) struct Run {
     pub(crate) report: IngestReport,
-    n_files_done: usize,
+    pub(crate) n_files_done: usize,
     n_files: usize,
     /// Archives around the file that is read.
     depth: usize,
+    pub(crate) packages: Packages,
 }
 
 impl Ingester<'_> {
@@ -105,6 +110,7 @@ impl Ingester<'_> {
             n_files_done: 0,
             n_files: found.len(),
             depth: 0,
+            packages: Packages::default(),
         };
         let inputs = found.into_iter().map(|found| match found {
             Found::File { path, is_named } => Ok((Place::outside(path), is_named)),
@@ -122,9 +128,13 @@ impl Ingester<'_> {
         run: &mut Run,
     ) -> Result<(), IngestError> {
         let mut documents = Vec::new();
+        let found: Vec<_> = found.collect();
+        run.packages
+            .add(found.iter().flatten().map(|(place, _)| place));
         for found in found {
             let input = match found {
-                Ok((place, is_named)) => self.look_at(place, is_named)?,
+                Ok((place, _)) if run.packages.is_data(&place.shown) => Input::PartOfAnother,
+                Ok((place, is_named)) => self.look_at(place, is_named, &run.packages)?,
                 Err((path, reason)) => Input::Unreadable(path, reason),
             };
             let is_document = matches!(input, Input::Document(_));
@@ -138,6 +148,7 @@ impl Ingester<'_> {
                 Input::Archive(place, kind) => self.take_archive(&place, kind, run)?,
                 Input::Done(path, checkpoint) => self.recount(&path, &checkpoint, run)?,
                 Input::PassedOver => run.report.passed_over += 1,
+                Input::PartOfAnother => {}
                 Input::Unreadable(path, reason) => self.set_file_aside(&path, reason, run)?,
             }
         }
@@ -199,8 +210,14 @@ impl Ingester<'_> {
         Ok(())
     }
 
-    fn look_at(&self, place: Place, is_named: bool) -> Result<Input, IngestError> {
-        let hash = match hash_file(&place.file) {
+    fn look_at(
+        &self,
+        place: Place,
+        is_named: bool,
+        packages: &Packages,
+    ) -> Result<Input, IngestError> {
+        let data = packages.data_of(&place.shown);
+        let hash = match hash_files(&place.file, data) {
             Ok(hash) => hash,
             Err(error) => return Ok(Input::Unreadable(place.shown, unreadable(&error))),
         };
@@ -213,12 +230,15 @@ impl Ingester<'_> {
             self.keep_again(&place, &hash, &checkpoint)?;
             return Ok(Input::Done(place.shown, checkpoint));
         }
-        match sniff(&place.file) {
+        match sniff(&place.file, self.options) {
             Ok(Sniffed::OtherText) if !is_named => Ok(Input::PassedOver),
             Ok(Sniffed::Archive(kind)) => Ok(Input::Archive(place, kind)),
             Ok(Sniffed::Records(kind)) => Ok(Input::Records(RecordsInput {
                 place,
-                kind,
+                format: match kind {
+                    Kind::Csv => Arc::new(self.options.table()),
+                    kind => kind.format().into(),
+                },
                 name,
                 checkpoint,
             })),
@@ -250,7 +270,7 @@ impl Ingester<'_> {
 
     /// Counts a file that was read before: nothing changes, and what was set
     /// aside from it still is.
-    fn recount(
+    pub(crate) fn recount(
         &self,
         path: &Path,
         checkpoint: &Checkpoint,
@@ -276,9 +296,19 @@ impl Ingester<'_> {
     }
 
     fn take_records(&self, input: RecordsInput, run: &mut Run) -> Result<(), IngestError> {
-        let (path, kind) = (input.place.file.clone(), input.kind);
+        let content = Content::File(input.place.file.clone());
+        self.take_content(&content, input, run)
+    }
+
+    pub(crate) fn take_content(
+        &self,
+        content: &Content,
+        input: RecordsInput,
+        run: &mut Run,
+    ) -> Result<(), IngestError> {
+        let format = Arc::clone(&input.format);
         let mut file = RecordsRun::new(self, input);
-        records_file::read(&path, kind, |chunk| file.write(chunk, run))?;
+        records_file::read(content, &*format, |chunk| file.write(chunk, run))?;
         file.end(run)
     }
 
@@ -291,17 +321,39 @@ impl Ingester<'_> {
             return Ok(());
         }
         let limits = Limits::default();
+        let mut catalogues = Vec::new();
         let read = documents.into_par_iter().map(|input| {
             let DocumentInput { place, name, hash } = input;
             let read = document::read(&place, hash, &limits, self.documents);
             if let Ok(read) = &read {
                 self.files.keep(&read.hash, &read.bytes)?;
             }
-            // The bytes are kept: only the record goes on.
-            Ok((place, name, read.map(|read| read.parsed)))
+            Ok((place, name, read))
         });
         let read: Vec<_> = read.collect::<Result<_, IngestError>>()?;
-        self.write_documents(read, run)
+        let mut records = Vec::with_capacity(read.len());
+        for (place, name, read) in read {
+            // The bytes are kept: only records and rows go on.
+            let read = match read {
+                Ok(read) if read.sheets.is_empty() => Ok(read.parsed),
+                Ok(read) => match self.catalogue_sheets(read.sheets) {
+                    Ok(sheets) if sheets.is_empty() => Ok(read.parsed),
+                    Ok(sheets) => {
+                        catalogues.push((place, read.hash, sheets));
+                        continue;
+                    }
+                    Err(reason) => Err(DocumentError::Mapping(reason)),
+                },
+                Err(error) => Err(error),
+            };
+            records.push((place, name, read));
+        }
+        self.write_documents(records, run)?;
+        for (place, hash, sheets) in catalogues {
+            run.n_files_done += 1;
+            self.take_sheets(&place, &hash, sheets, run)?;
+        }
+        Ok(())
     }
 
     fn write_documents(
@@ -386,15 +438,30 @@ impl From<&QuarantineEntry> for SetAside {
     }
 }
 
-fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
+pub(crate) fn hash_file(path: &Path) -> io::Result<blake3::Hash> {
+    hash_files(path, &[])
+}
+
+/// The hash of a file and of those that belong to it.
+fn hash_files(path: &Path, others: &[PathBuf]) -> io::Result<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(File::open(path)?)?;
+    for other in others {
+        hasher.update_reader(File::open(other)?)?;
+    }
     Ok(hasher.finalize())
 }
 
-fn sniff(path: &Path) -> io::Result<Sniffed> {
+fn sniff(path: &Path, options: &IngestOptions) -> io::Result<Sniffed> {
     let decoded = decode::open(File::open(path)?)?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let lower = name.to_lowercase();
+    let is_table = [".csv", ".tsv", ".tab"]
+        .iter()
+        .any(|ending| lower.ends_with(ending));
+    if is_table && options.mapping.is_some() {
+        return Ok(Sniffed::Records(Kind::Csv));
+    }
     if let Some(kind) = Kind::sniff(&decoded.head, &name) {
         return Ok(Sniffed::Records(kind));
     }

@@ -132,10 +132,7 @@ mod tests {
         let mut record = record();
         let sentence = "Năng suất tăng rõ rệt ở các ruộng thử nghiệm ven biển. ";
         record.body = (1..=4)
-            .map(|number| Page {
-                number,
-                text: sentence.repeat(15),
-            })
+            .map(|number| Page::new(number, sentence.repeat(15)))
             .collect();
         let passages = record_passages(&record, &NgramEmbedder::new(16));
         assert!(passages.len() >= 3, "{}", passages.len());

@@ -4,12 +4,12 @@
 use std::{
     fs::File,
     io,
-    path::Path,
+    path::PathBuf,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     thread,
 };
 
-use formats::{EntryError, Kind, Limits, Parsed, RawEntry, decode};
+use formats::{EntryError, Limits, Parsed, RawEntry, RecordFormat, decode};
 use rayon::prelude::*;
 
 /// Entries in one transaction: enough that its fsync costs little, few enough
@@ -18,6 +18,13 @@ const CHUNK_ENTRIES: usize = 2000;
 
 /// Raw bytes in one transaction: bounds the memory of long entries.
 const CHUNK_BYTES: usize = 8 << 20;
+
+/// What is read.
+pub(crate) enum Content {
+    File(PathBuf),
+    /// The rows of a sheet.
+    Text(String),
+}
 
 /// Entries of a file, parsed, in order.
 pub(crate) struct Chunk {
@@ -30,15 +37,15 @@ pub(crate) struct Chunk {
 /// Reads, cuts and parses the file; `write` gets the chunks in order and may
 /// stop the whole by an error.
 pub(crate) fn read<E: Send>(
-    path: &Path,
-    kind: Kind,
+    content: &Content,
+    format: &dyn RecordFormat,
     mut write: impl FnMut(Chunk) -> Result<(), E>,
 ) -> Result<(), E> {
     let (raw_sender, raw_receiver) = sync_channel(1);
     let (sender, receiver) = sync_channel(1);
     thread::scope(|scope| {
-        scope.spawn(move || cut(path, kind, &raw_sender));
-        scope.spawn(move || parse(kind, &raw_receiver, &sender));
+        scope.spawn(move || cut(content, format, &raw_sender));
+        scope.spawn(move || parse(format, &raw_receiver, &sender));
         receiver.into_iter().try_for_each(&mut write)
     })
 }
@@ -46,13 +53,16 @@ pub(crate) fn read<E: Send>(
 type RawChunk = (Vec<RawEntry>, Option<io::Error>);
 
 /// Ends quietly when the other side stops listening.
-fn cut(path: &Path, kind: Kind, sender: &SyncSender<RawChunk>) {
-    let decoded = File::open(path).and_then(decode::open);
+fn cut(content: &Content, format: &dyn RecordFormat, sender: &SyncSender<RawChunk>) {
+    let opened: io::Result<Box<dyn io::Read + '_>> = match content {
+        Content::File(path) => File::open(path).map(|file| Box::new(file) as Box<dyn io::Read>),
+        Content::Text(text) => Ok(Box::new(text.as_bytes())),
+    };
+    let decoded = opened.and_then(decode::open);
     let reader = match decoded {
         Ok(decoded) => decoded.reader,
         Err(error) => return drop(sender.send((Vec::new(), Some(error)))),
     };
-    let format = kind.format();
     let mut chunk = Vec::new();
     let mut n_bytes = 0;
     for entry in format.entries(reader, Limits::default()) {
@@ -75,8 +85,7 @@ fn cut(path: &Path, kind: Kind, sender: &SyncSender<RawChunk>) {
     }
 }
 
-fn parse(kind: Kind, receiver: &Receiver<RawChunk>, sender: &SyncSender<Chunk>) {
-    let format = kind.format();
+fn parse(format: &dyn RecordFormat, receiver: &Receiver<RawChunk>, sender: &SyncSender<Chunk>) {
     for (raw, broken) in receiver {
         let parse = |entry: RawEntry| {
             let parsed = format.parse(&entry);

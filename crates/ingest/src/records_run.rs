@@ -1,10 +1,10 @@
 //! A file of records while it is read: which entries become records, which are
 //! repeated, which are set aside, and the checkpoint beside each batch.
 
-use std::io;
+use std::{io, sync::Arc};
 
 use catalog::{Batch, QuarantineEntry};
-use formats::{Kind, Parsed, RawEntry};
+use formats::{Parsed, RawEntry, RecordFormat};
 use records::Record;
 use rustc_hash::FxHashMap;
 
@@ -19,7 +19,7 @@ use crate::{
 /// A file of records, looked at but not yet read.
 pub(crate) struct RecordsInput {
     pub(crate) place: Place,
-    pub(crate) kind: Kind,
+    pub(crate) format: Arc<dyn RecordFormat>,
     pub(crate) name: CheckpointName,
     pub(crate) checkpoint: Checkpoint,
 }
@@ -78,7 +78,7 @@ impl<'a, 'b> RecordsRun<'a, 'b> {
             let is_new = self.n_entries > self.n_done_before;
             run.report.seen += 1;
             match found {
-                Ok(Some(found)) if is_new => parsed.push(self.finish(found, &raw)),
+                Ok(Some(found)) if is_new => parsed.push(self.finish(found, &raw, run)?),
                 Ok(Some(_)) => run.report.unchanged += 1,
                 Ok(None) => run.report.duplicates += 1,
                 Err(reason) => {
@@ -132,17 +132,19 @@ impl<'a, 'b> RecordsRun<'a, 'b> {
         }
     }
 
-    fn finish(&self, mut found: Parsed, raw: &RawEntry) -> Parsed {
+    fn finish(&self, mut found: Parsed, raw: &RawEntry, run: &Run) -> Result<Parsed, IngestError> {
         self.ingester
             .options
             .apply(&mut found.record, found.says_type);
         let provenance = &mut found.record.provenance;
         provenance.source.clone_from(&self.source);
         if provenance.format.is_empty() {
-            provenance.format = self.input.kind.format().name().to_owned();
+            provenance.format = self.input.format.name().to_owned();
         }
         provenance.place = Some(raw.line.to_string());
-        found
+        self.ingester
+            .attach_data(&mut found, &self.input.place.shown, run)?;
+        Ok(found)
     }
 
     fn aside(
@@ -169,7 +171,7 @@ impl<'a, 'b> RecordsRun<'a, 'b> {
             Some((_, Err(error))) => error.to_string(),
             _ => String::new(),
         };
-        let format = self.input.kind.format();
+        let format = Arc::clone(&self.input.format);
         let reason = format!(
             "none of the first {} entries is a record of format {}: the first is {reason}",
             chunk.entries.len(),

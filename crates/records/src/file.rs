@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A file that belongs to a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentFile {
     /// File name without folders.
     pub name: String,
@@ -18,6 +18,9 @@ pub struct DocumentFile {
     /// Number of pages, when the format has pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pages: Option<u32>,
+    /// Number of rows of data, in a file of tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
 }
 
 /// The text of one page, in reading order.
@@ -28,4 +31,18 @@ pub struct Page {
     pub number: u32,
     /// Its text, encodings repaired, lines joined into paragraphs.
     pub text: String,
+    /// Mean confidence in percent, when a machine read the text off a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocr_confidence: Option<u8>,
+}
+
+impl Page {
+    /// A page whose text stands in the file.
+    pub fn new(number: u32, text: impl Into<String>) -> Self {
+        Self {
+            number,
+            text: text.into(),
+            ocr_confidence: None,
+        }
+    }
 }

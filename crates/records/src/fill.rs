@@ -84,10 +84,7 @@ mod tests {
         other.venue = Some("Journal".to_owned());
         other.agents = vec![Agent::author("Lê Lợi")];
         other.access = AccessLevel::Restricted;
-        other.body = vec![Page {
-            number: 1,
-            text: "x".to_owned(),
-        }];
+        other.body = vec![Page::new(1, "x")];
         fill_gaps(&mut kept, other.clone());
         let once = kept.clone();
         fill_gaps(&mut kept, other);

@@ -74,10 +74,7 @@ fn a_reader_does_not_wait_for_a_writer_and_sees_whole_batches() {
 fn large_texts_are_read_in_pages_of_bounded_size() {
     let catalog = SqliteCatalog::in_memory().unwrap();
     let long = |n: u8| Record {
-        body: vec![Page {
-            number: 1,
-            text: format!("{n} ").repeat(8 << 20),
-        }],
+        body: vec![Page::new(1, format!("{n} ").repeat(8 << 20))],
         ..Record::new(id(n), RecordType::Report)
     };
     let batch = Batch::of_records(Timestamp::UNIX_EPOCH, (1..=5).map(long));

@@ -45,10 +45,7 @@ fn id(text: &str) -> RecordId {
 fn record(name: &str, title: &str) -> Record {
     let mut record = Record::new(id(name), RecordType::Paper);
     record.title = LocalisedText::one(Lang::vi(), title.to_owned());
-    record.body = vec![Page {
-        number: 1,
-        text: format!("toàn văn của {title}"),
-    }];
+    record.body = vec![Page::new(1, format!("toàn văn của {title}"))];
     record
 }
 

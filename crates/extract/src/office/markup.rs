@@ -2,7 +2,7 @@
 
 use quick_xml::{
     Reader,
-    events::{BytesStart, Event},
+    events::{BytesRef, BytesStart, Event},
 };
 
 use crate::{Limits, MediaType};
@@ -121,10 +121,7 @@ pub(super) fn text_of(xml: &str, rules: &Rules, limits: &Limits) -> (String, Opt
             Ok(Event::Text(text)) => writer.text(&text.xml10_content()),
             Ok(Event::CData(text)) => writer.text(&text.xml10_content()),
             Ok(Event::GeneralRef(reference)) => {
-                let character = reference.resolve_char_ref().ok().flatten();
-                let entity = reference.xml10_content();
-                let named = quick_xml::escape::resolve_xml_entity(&entity).map(str::to_owned);
-                writer.text(&character.map(String::from).or(named).unwrap_or_default());
+                writer.text(&character(&reference));
             }
             Ok(Event::Eof) => return (writer.finish(), None),
             Ok(_) => {}
@@ -140,7 +137,15 @@ pub(super) fn text_of(xml: &str, rules: &Rules, limits: &Limits) -> (String, Opt
     }
 }
 
-pub(super) fn reader(xml: &str) -> Reader<&[u8]> {
+/// What a character reference stands for; nothing when it is not known.
+pub(crate) fn character(reference: &BytesRef<'_>) -> String {
+    let character = reference.resolve_char_ref().ok().flatten();
+    let entity = reference.xml10_content();
+    let named = quick_xml::escape::resolve_xml_entity(&entity).map(str::to_owned);
+    character.map(String::from).or(named).unwrap_or_default()
+}
+
+pub(crate) fn reader(xml: &str) -> Reader<&[u8]> {
     let mut reader = Reader::from_str(xml);
     // Damaged files: what can be read counts more than the nesting.
     reader.config_mut().check_end_names = false;
@@ -148,7 +153,7 @@ pub(super) fn reader(xml: &str) -> Reader<&[u8]> {
     reader
 }
 
-pub(super) fn local<'a>(element: &'a BytesStart<'_>) -> &'a str {
+pub(crate) fn local<'a>(element: &'a BytesStart<'_>) -> &'a str {
     let name = element.name().0;
     name.rsplit_once(':').map_or(name, |(_, local)| local)
 }
@@ -289,7 +294,7 @@ impl<'r> Writer<'r> {
     }
 }
 
-pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(crate) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     element.attributes().flatten().find_map(|attribute| {
         let key = attribute.key.0;
         let local = key.rsplit_once(':').map_or(key, |(_, local)| local);

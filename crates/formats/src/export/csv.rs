@@ -1,4 +1,4 @@
-//! CSV with a header; [`crate::CsvFormat`] reads it back.
+//! CSV with a header; [`crate::TableFormat`] reads it back.
 
 use records::{Lang, Record, Scheme};
 

@@ -60,6 +60,9 @@ pub(super) fn read(package: &Value) -> Result<Parsed, EntryError> {
     }
     for resource in list(package, "resources") {
         read_columns(resource, &mut fields);
+        for path in list(resource, "path") {
+            fields.push_data_file(&plain(path));
+        }
     }
     fields.into_parsed("frictionless")
 }
@@ -99,6 +102,7 @@ fn read_columns(resource: &Value, fields: &mut Fields) {
                 .chain(list(field, "example"))
                 .map(plain)
                 .collect(),
+            ..Column::default()
         });
     }
 }

@@ -281,10 +281,12 @@ fn read_columns(item: &Value, fields: &mut Fields) {
     for variable in all(item, "variableMeasured") {
         fields.push_column(&Column {
             name: shown(variable),
-            data_type: None,
             description: Some(one(variable, "description")).filter(|text| !text.is_empty()),
-            samples: Vec::new(),
+            ..Column::default()
         });
+    }
+    for file in list(item, "distribution") {
+        fields.push_data_file(&one(file, "contentUrl"));
     }
     for set in list(item, "recordSet") {
         for field in list(set, "field") {
@@ -301,7 +303,7 @@ fn read_columns(item: &Value, fields: &mut Fields) {
                 name: one(field, "name"),
                 data_type: Some(kind).filter(|kind| !kind.is_empty()),
                 description: Some(one(field, "description")).filter(|text| !text.is_empty()),
-                samples: Vec::new(),
+                ..Column::default()
             });
         }
     }

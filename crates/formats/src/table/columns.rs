@@ -137,7 +137,7 @@ pub(super) fn set(fields: &mut Fields, name: &str, value: &str) {
 }
 
 /// Vietnamese words for the types; anything else as it stands.
-fn type_word(value: &str) -> String {
+pub(super) fn type_word(value: &str) -> String {
     let word = match text::fold(value).as_str() {
         "bai bao" | "bai bao khoa hoc" | "article" | "journal article" => "paper",
         "sang che" | "giai phap huu ich" => "patent",

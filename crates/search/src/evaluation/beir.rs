@@ -73,10 +73,7 @@ impl Document {
             record.title = Localised::one(lang.clone(), self.title);
         }
         record.language = Some(lang);
-        record.body = vec![Page {
-            number: 1,
-            text: self.text,
-        }];
+        record.body = vec![Page::new(1, self.text)];
         Some(record)
     }
 }

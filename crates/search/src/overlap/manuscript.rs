@@ -63,10 +63,7 @@ impl Manuscript {
 }
 
 fn one_page(text: impl Into<String>) -> Page {
-    Page {
-        number: 1,
-        text: text.into(),
-    }
+    Page::new(1, text)
 }
 
 /// A passage of either side.

@@ -216,10 +216,7 @@ fn a_record_is_not_compared_with_itself() {
 #[test]
 fn a_long_text_is_compared_with_what_its_beginning_finds_and_says_so() {
     let library = library();
-    let page = |(number, text): (u32, &str)| Page {
-        number,
-        text: text.to_owned(),
-    };
+    let page = |(number, text): (u32, &str)| Page::new(number, text);
     let filler = "Chương này nói về xe và nước. ".repeat(60);
     let pages = [(1, RICE), (2, filler.as_str()), (3, BATTERY)].map(page);
     let request = OverlapRequest {

@@ -180,10 +180,12 @@ fn record_schema() -> Value {
         "institutions": texts, "province": text, "collections": texts, "licence": text,
         "links": list(json!({"relation": text, "target": text})),
         "references": texts,
-        "columns": list(json!({"name": text, "data_type": text, "description": text, "samples": texts})),
+        "columns": list(json!({"name": text, "data_type": text, "description": text, "samples": texts,
+            "table": text, "minimum": text, "maximum": text, "n_missing": {"type": "integer"}})),
         "files": list(json!({"name": text, "location": text, "media_type": text,
-            "bytes": {"type": "integer"}, "blake3": text, "pages": {"type": "integer"}})),
-        "body": list(json!({"number": {"type": "integer"}, "text": text})),
+            "bytes": {"type": "integer"}, "blake3": text, "pages": {"type": "integer"},
+            "rows": {"type": "integer"}})),
+        "body": list(json!({"number": {"type": "integer"}, "text": text, "ocr_confidence": {"type": "integer"}})),
         "provenance": object(json!({"source": text, "format": text, "place": text, "remarks": texts})),
     }})
 }
@@ -301,6 +303,10 @@ mod tests {
             data_type: some(),
             description: some(),
             samples: vec!["x".into()],
+            table: some(),
+            minimum: some(),
+            maximum: some(),
+            n_missing: Some(1),
         });
         record.files.push(DocumentFile {
             name: "x".into(),
@@ -309,10 +315,11 @@ mod tests {
             bytes: 1,
             blake3: "x".into(),
             pages: Some(1),
+            rows: Some(1),
         });
         record.body.push(Page {
-            number: 1,
-            text: "x".into(),
+            ocr_confidence: Some(90),
+            ..Page::new(1, "x")
         });
         record.provenance = Provenance {
             source: "x".into(),

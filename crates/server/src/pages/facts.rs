@@ -233,11 +233,12 @@ fn relation(relation: Relation, w: &'static Words) -> &'static str {
 pub(crate) fn files(record: &Record, urls: &[Option<String>], locale: Locale) -> Vec<FileView> {
     let w = locale.words();
     let view = |(file, url): (&DocumentFile, &Option<String>)| {
-        let pages = file
-            .pages
-            .map(|n| fill(w.record.file_pages, &[("n", &n.to_string())]));
+        let counted = |label, n: Option<u64>| n.map(|n| fill(label, &[("n", &n.to_string())]));
         let mut about = vec![file.media_type.clone(), size(file.bytes, locale)];
-        about.extend(pages);
+        match file.rows {
+            None => about.extend(counted(w.record.file_pages, file.pages.map(u64::from))),
+            rows => about.extend(counted(w.record.file_rows, rows)),
+        }
         FileView {
             name: file.name.clone(),
             url: url.clone(),

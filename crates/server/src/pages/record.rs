@@ -52,6 +52,8 @@ struct ColumnView {
     name: String,
     kind: String,
     description: String,
+    /// `1.5 – 20`, or empty.
+    range: String,
     samples: String,
 }
 
@@ -430,10 +432,22 @@ fn keywords(record: &Record, locale: Locale) -> Vec<KeywordGroup> {
 
 fn column(column: &Column) -> ColumnView {
     ColumnView {
-        name: column.name.clone(),
+        name: match &column.table {
+            Some(table) => format!("{table} · {}", column.name),
+            None => column.name.clone(),
+        },
         kind: column.data_type.clone().unwrap_or_default(),
         description: column.description.clone().unwrap_or_default(),
+        range: range(column),
         samples: column.samples.join(", "),
+    }
+}
+
+fn range(column: &Column) -> String {
+    match (&column.minimum, &column.maximum) {
+        (Some(least), Some(greatest)) if least == greatest => least.clone(),
+        (Some(least), Some(greatest)) => format!("{least} – {greatest}"),
+        _ => String::new(),
     }
 }
 

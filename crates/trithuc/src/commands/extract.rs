@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
 use extract::{Document, DocumentMetadata, FieldConfidence, Limits};
-use records::{Lang, Localised, RecordType};
+use records::{Column, Lang, Localised, RecordType};
 use serde::Serialize;
 
 use crate::{context::Context, outcome::Outcome, output};
@@ -13,8 +13,8 @@ use crate::{context::Context, outcome::Outcome, output};
 /// Arguments of the command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
-    /// The document: PDF, Word, Excel, PowerPoint (binary and XML), ODT, RTF,
-    /// EPUB, HTML, text in any encoding.
+    /// The document: PDF, Word, Excel, PowerPoint (binary and XML), ODT, ODS,
+    /// RTF, EPUB, HTML, text in any encoding; data as CSV or Parquet.
     file: PathBuf,
     /// Say where each page begins.
     #[arg(long)]
@@ -36,6 +36,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     for warning in &document.warnings {
         eprintln!("trithuc: {shown}: {warning}");
     }
+    for column in &document.columns {
+        output::line(described(column))?;
+    }
+    if let Some(n) = document.n_rows {
+        output::line(format!("{n} rows\n"))?;
+    }
     if !args.pages {
         output::line(document.text())?;
         return Ok(Outcome::Done);
@@ -46,6 +52,20 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// A variable on one line: name, type, extent, samples.
+fn described(column: &Column) -> String {
+    let name = match &column.table {
+        Some(table) => format!("{table}: {}", column.name),
+        None => column.name.clone(),
+    };
+    let kind = column.data_type.clone().unwrap_or_default();
+    let extent = match (&column.minimum, &column.maximum) {
+        (Some(least), Some(greatest)) => format!("{least} … {greatest}"),
+        _ => String::new(),
+    };
+    [name, kind, extent, column.samples.join("; ")].join("\t")
+}
+
 #[derive(Serialize)]
 struct Answer<'a> {
     media_type: &'static str,
@@ -53,6 +73,10 @@ struct Answer<'a> {
     metadata: Metadata<'a>,
     language: &'a Lang,
     encoding: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    columns: &'a [Column],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
     warnings: &'a [String],
 }
 
@@ -85,6 +109,8 @@ impl<'a> Answer<'a> {
             metadata: Metadata::of(&document.metadata),
             language: &document.language,
             encoding: document.encoding.as_deref(),
+            columns: &document.columns,
+            rows: document.n_rows,
             warnings: &document.warnings,
         }
     }

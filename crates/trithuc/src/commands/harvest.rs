@@ -73,6 +73,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         collection: args.collection.clone(),
         access: args.access,
         record_type: None,
+        ..IngestOptions::default()
     };
     let bar = progress_bar();
     let ((mut report, done), indexed) =

@@ -1,8 +1,15 @@
 //! `trithuc ingest PATH...`: files and folders into the catalogue, and from
 //! there into the full-text index.
 
-use std::{io::IsTerminal, path::PathBuf, time::Instant};
+use std::{
+    fs,
+    io::IsTerminal,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
+use anyhow::Context as _;
+use formats::Mapping;
 use indicatif::{ProgressBar, ProgressStyle};
 use ingest::{IngestOptions, IngestReport, Ingester, Progress};
 use jiff::Timestamp;
@@ -34,6 +41,11 @@ pub(crate) struct Args {
     /// Read again files that something was set aside from.
     #[arg(long)]
     again: bool,
+    /// How tables of records (CSV, XLSX, XLS, ODS) are read: which column is
+    /// which field, see docs/catalogues.md. Not needed where the columns bear
+    /// well-known Vietnamese or English names.
+    #[arg(long, value_name = "FILE.toml")]
+    mapping: Option<PathBuf>,
 }
 
 /// Takes the inputs in and says what became of them.
@@ -45,6 +57,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         collection: args.collection.clone(),
         access: args.access,
         record_type: args.record_type,
+        mapping: args.mapping.as_deref().map(mapping).transpose()?,
     };
     let bar = progress_bar();
     let documents = extract_worker::pool()?;
@@ -72,6 +85,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     } else {
         Outcome::SetAside
     })
+}
+
+fn mapping(path: &Path) -> anyhow::Result<Mapping> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("mapping `{shown}` cannot be read; check path and rights"))?;
+    Mapping::try_from(text).with_context(|| format!("mapping `{shown}` cannot be used"))
 }
 
 fn progress_bar() -> ProgressBar {
