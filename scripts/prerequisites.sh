@@ -27,6 +27,12 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
+# Optional at run time: text off scanned pages. Tests that need it say what they skip.
+if $install && ! command -v tesseract >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tesseract-ocr tesseract-ocr-vie >/dev/null; } ||
+    echo "tesseract could not be installed: scanned pages will not be read" >&2
+fi
+
 if ! command -v cargo >/dev/null 2>&1; then
   echo "missing: the Rust toolchain (cargo) — install it with rustup (https://rustup.rs), then open a new shell" >&2
   problems=1

@@ -38,7 +38,7 @@ pub enum ExtractError {
     },
     /// Pages without a text layer.
     #[error(
-        "all {n_pages} pages are images without a text layer; run optical character recognition on it first"
+        "all {n_pages} pages are images without a text layer, and no program that reads them is there; install it (apt-get install tesseract-ocr tesseract-ocr-vie) and ingest the file again"
     )]
     ImagesOnly {
         /// Number of pages.

@@ -17,6 +17,7 @@ mod layout;
 mod limits;
 pub mod media;
 mod metadata;
+mod ocr;
 mod office;
 mod pdf;
 mod plain;
@@ -29,6 +30,7 @@ pub use document::{Document, DocumentMetadata, FieldConfidence, Properties, Shee
 pub use error::ExtractError;
 pub use limits::Limits;
 pub use media::MediaType;
+pub use ocr::Recogniser;
 
 /// Reads documents, in this process or in another.
 pub trait DocumentReader: Sync {
@@ -44,11 +46,29 @@ pub trait DocumentReader: Sync {
 pub struct InProcess {
     /// What one document may cost.
     pub limits: Limits,
+    /// Reads pictures of pages, where it is installed.
+    pub recogniser: Option<Recogniser>,
+}
+
+/// How documents are read.
+#[derive(Clone, Copy)]
+pub struct Reading<'a> {
+    /// What one document may cost.
+    pub limits: &'a Limits,
+    /// Reads pictures of pages, where it is installed.
+    pub recogniser: Option<&'a Recogniser>,
+    /// Told after every picture, which takes seconds: it goes on.
+    pub is_alive: &'a dyn Fn(),
 }
 
 impl DocumentReader for InProcess {
     fn read(&self, bytes: &[u8], name: &str) -> Result<Document, ExtractError> {
-        extract(bytes, Some(name), &self.limits)
+        let reading = Reading {
+            limits: &self.limits,
+            recogniser: self.recogniser.as_ref(),
+            is_alive: &|| {},
+        };
+        extract_with(bytes, Some(name), &reading)
     }
 }
 
@@ -67,17 +87,38 @@ pub fn extract(
     name: Option<&str>,
     limits: &Limits,
 ) -> Result<Document, ExtractError> {
-    limits.check_input(bytes.len())?;
-    let mut document = read(bytes, media::detect(bytes, name)?, limits)?;
+    let reading = Reading {
+        limits,
+        recogniser: None,
+        is_alive: &|| {},
+    };
+    extract_with(bytes, name, &reading)
+}
+
+/// Reads a document, pictures of pages too.
+///
+/// # Errors
+/// As [`extract`].
+pub fn extract_with(
+    bytes: &[u8],
+    name: Option<&str>,
+    reading: &Reading<'_>,
+) -> Result<Document, ExtractError> {
+    reading.limits.check_input(bytes.len())?;
+    let mut document = read(bytes, media::detect(bytes, name)?, reading)?;
     document.repair();
     document.tell_language();
     document.read_metadata();
     Ok(document)
 }
 
-fn read(bytes: &[u8], kind: MediaType, limits: &Limits) -> Result<Document, ExtractError> {
+fn read(bytes: &[u8], kind: MediaType, reading: &Reading<'_>) -> Result<Document, ExtractError> {
+    let limits = reading.limits;
     match kind {
-        MediaType::Pdf => pdf::read(bytes, limits),
+        MediaType::Pdf => pdf::read(bytes, reading),
+        MediaType::Jpeg | MediaType::Png | MediaType::Tiff => {
+            ocr::read_file(kind, bytes, reading.recogniser, limits)
+        }
         kind @ (MediaType::Docx | MediaType::Pptx | MediaType::Odt | MediaType::Epub) => {
             office::read(kind, bytes, limits)
         }

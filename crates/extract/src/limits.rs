@@ -22,6 +22,8 @@ pub struct Limits {
     pub max_operators: u64,
     /// Characters of text in the whole document.
     pub max_text_chars: usize,
+    /// Number of pages that are read off pictures.
+    pub max_pictures: usize,
     /// Forms within forms, lists within lists, archives within archives.
     pub max_nesting: usize,
 }
@@ -39,6 +41,8 @@ impl Default for Limits {
             max_page_glyphs: 500_000,
             max_operators: 200_000_000,
             max_text_chars: 100_000_000,
+            // At some seconds each an hour's work.
+            max_pictures: 1000,
             max_nesting: 16,
         }
     }

@@ -23,6 +23,12 @@ pub enum MediaType {
     Epub,
     /// OpenDocument spreadsheet.
     Ods,
+    /// Picture of a page: JPEG.
+    Jpeg,
+    /// Picture of a page: PNG.
+    Png,
+    /// Pictures of pages: TIFF.
+    Tiff,
     /// Data as delimited text.
     Csv,
     /// Apache Parquet.
@@ -56,6 +62,9 @@ impl MediaType {
             Self::Odt => "application/vnd.oasis.opendocument.text",
             Self::Epub => "application/epub+zip",
             Self::Ods => "application/vnd.oasis.opendocument.spreadsheet",
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Tiff => "image/tiff",
             Self::Csv => "text/csv",
             Self::Parquet => "application/vnd.apache.parquet",
             Self::Zip => "application/zip",
@@ -96,6 +105,9 @@ pub fn detect(bytes: &[u8], name: Option<&str>) -> Result<MediaType, ExtractErro
     if bytes.starts_with(b"PK\x03\x04") {
         return Ok(zip_kind(bytes, name));
     }
+    if let Some(picture) = picture_kind(bytes) {
+        return Ok(picture);
+    }
     if bytes.starts_with(parquet::MAGIC) || bytes.starts_with(b"PARE") {
         return Ok(MediaType::Parquet);
     }
@@ -120,6 +132,15 @@ pub fn detect(bytes: &[u8], name: Option<&str>) -> Result<MediaType, ExtractErro
             .map(|&b| b.escape_ascii().to_string())
             .collect(),
     })
+}
+
+fn picture_kind(bytes: &[u8]) -> Option<MediaType> {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => Some(MediaType::Jpeg),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(MediaType::Png),
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Some(MediaType::Tiff),
+        _ => None,
+    }
 }
 
 fn zip_kind(bytes: &[u8], name: Option<&str>) -> MediaType {

@@ -383,7 +383,10 @@ impl Ingester<'_> {
                     let is_transient = matches!(
                         error,
                         DocumentError::Read(_)
-                            | DocumentError::Extract(extract::ExtractError::NoReader(_))
+                            | DocumentError::Extract(
+                                extract::ExtractError::NoReader(_)
+                                    | extract::ExtractError::ImagesOnly { .. },
+                            )
                     );
                     checkpoint.is_done = !is_transient;
                     checkpoint.n_bad_entries = 1;

@@ -92,7 +92,11 @@ fn content(
 const MAX_TREE_DEPTH: usize = 64;
 
 /// An attribute of the page or of the nearest ancestor that has it.
-fn inherited<'a>(file: &'a PdfFile, page: &'a Dictionary, key: &[u8]) -> Option<&'a Object> {
+pub(super) fn inherited<'a>(
+    file: &'a PdfFile,
+    page: &'a Dictionary,
+    key: &[u8],
+) -> Option<&'a Object> {
     let mut node = page;
     for _ in 0..MAX_TREE_DEPTH {
         if let Some(object) = objects::entry(file, node, key) {

@@ -13,14 +13,17 @@ use std::{
     time::Duration,
 };
 
-use super::{Answer, Request};
+use super::{Answer, IS_ALIVE, Request};
 use crate::{Document, DocumentReader, ExtractError};
 
 /// What one document may cost in a worker, beyond [`crate::Limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WorkerLimits {
-    /// Time from the request to the whole answer.
+    /// Time from the request to the whole answer, and from each picture of a
+    /// page that was read.
     pub timeout: Duration,
+    /// Pictures that may prolong the time so.
+    pub max_signs_of_life: u32,
     /// Bytes of an answer.
     pub max_answer_bytes: u64,
     /// Documents that one process reads before a fresh one takes its place, so
@@ -34,6 +37,7 @@ impl Default for WorkerLimits {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(120),
+            max_signs_of_life: 1000,
             max_answer_bytes: 512 << 20,
             documents_a_process: 500,
         }
@@ -97,7 +101,7 @@ impl DocumentReader for WorkerPool {
         let mut worker = self.take().map_err(ExtractError::NoReader)?;
         let asked = worker.ask(bytes, name);
         let answer = match asked {
-            Ok(()) => worker.answers.recv_timeout(self.limits.timeout),
+            Ok(()) => worker.answer(&self.limits),
             // The reason is in how the process ended.
             Err(_) => Err(RecvTimeoutError::Disconnected),
         };
@@ -109,6 +113,7 @@ impl DocumentReader for WorkerPool {
                 match answer {
                     Ok(Answer::Read(document)) => Ok(*document),
                     Ok(Answer::Refused(reason)) => Err(ExtractError::Refused(reason)),
+                    Ok(Answer::ImagesOnly { n_pages }) => Err(ExtractError::ImagesOnly { n_pages }),
                     Err(error) => Err(ExtractError::ReaderLost {
                         how: format!("its answer cannot be read: {error}"),
                     }),
@@ -186,6 +191,17 @@ impl Worker {
         self.input.flush()
     }
 
+    /// Waits for the answer; each sign of life gives it the whole time again.
+    fn answer(&self, limits: &WorkerLimits) -> Result<io::Result<Vec<u8>>, RecvTimeoutError> {
+        for _ in 0..=limits.max_signs_of_life {
+            match self.answers.recv_timeout(limits.timeout)? {
+                Ok(sign) if sign.is_empty() => {}
+                answer => return Ok(answer),
+            }
+        }
+        Err(RecvTimeoutError::Timeout)
+    }
+
     /// Ends the process at once.
     fn end(mut self) {
         // It may have ended by itself.
@@ -212,6 +228,9 @@ fn read_answer(output: &mut impl Read, max_bytes: u64) -> io::Result<Vec<u8>> {
     let mut len = [0; 8];
     output.read_exact(&mut len)?;
     let len = u64::from_le_bytes(len);
+    if len == IS_ALIVE {
+        return Ok(Vec::new());
+    }
     if len > max_bytes {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
@@ -230,6 +249,7 @@ mod tests {
     fn pool(script: &str) -> WorkerPool {
         let limits = WorkerLimits {
             timeout: Duration::from_millis(1500),
+            max_signs_of_life: 3,
             max_answer_bytes: 1000,
             documents_a_process: 2,
         };
@@ -253,6 +273,12 @@ mod tests {
         assert!(
             matches!(babbling, Err(ExtractError::TooLarge { .. })),
             "{babbling:?}"
+        );
+        let endless = pool("read line; while printf '\\377\\377\\377\\377\\377\\377\\377\\377'; do sleep 0.1; done")
+            .read(b"x", "a.txt");
+        assert!(
+            matches!(endless, Err(ExtractError::TooSlow { .. })),
+            "{endless:?}"
         );
         let lying = pool("printf '\\005\\0\\0\\0\\0\\0\\0\\0hello'; exec cat >/dev/null")
             .read(b"x", "a.txt");
@@ -284,7 +310,7 @@ mod tests {
             input.extend_from_slice(text.as_bytes());
         }
         let mut output = Vec::new();
-        super::super::serve(&input[..], &mut output, &crate::Limits::default()).unwrap();
+        super::super::serve(&input[..], &mut output, &crate::Limits::default(), None).unwrap();
         let mut output = &output[..];
         let mut answer = || -> Answer {
             serde_json::from_slice(&read_answer(&mut output, 1 << 20).unwrap()).unwrap()

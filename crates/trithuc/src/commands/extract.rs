@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
-use extract::{Document, DocumentMetadata, FieldConfidence, Limits};
+use extract::{Document, DocumentMetadata, FieldConfidence, Limits, Reading};
 use records::{Column, Lang, Localised, RecordType};
 use serde::Serialize;
 
+use super::extract_worker;
 use crate::{context::Context, outcome::Outcome, output};
 
 /// Arguments of the command.
@@ -27,7 +28,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let bytes = fs::read(&args.file)
         .with_context(|| format!("`{shown}` cannot be read; check the path and its rights"))?;
     let name = args.file.file_name().and_then(|name| name.to_str());
-    let document = extract::extract(&bytes, name, &Limits::default())
+    let recogniser = extract_worker::recogniser().ok();
+    let reading = Reading {
+        limits: &Limits::default(),
+        recogniser: recogniser.as_ref(),
+        is_alive: &|| {},
+    };
+    let document = extract::extract_with(&bytes, name, &reading)
         .with_context(|| format!("`{shown}` gives no text"))?;
     if context.json {
         output::json(&Answer::of(&document))?;

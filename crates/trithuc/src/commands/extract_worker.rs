@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args as ClapArgs;
 use extract::{
-    Limits,
+    Limits, Recogniser,
     worker::{self, WorkerLimits, WorkerPool},
 };
 
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// Address space of the process, MiB.
     #[arg(long, default_value_t = DEFAULT_MEMORY_MIB, value_name = "MIB")]
     memory: u64,
+    /// The programs that read pictures, as the parent process found them.
+    #[arg(long, value_name = "PROGRAM", num_args = 2..=3)]
+    ocr: Vec<String>,
 }
 
 /// The limits of the readers allow half a gigabyte of decompressed parts, whose
@@ -43,17 +46,35 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         .set(0, 0)
         .context("core dumps cannot be switched off")?;
     let input = BufReader::new(io::stdin().lock());
-    worker::serve(input, io::stdout().lock(), &Limits::default())?;
+    let recogniser = Recogniser::from_arguments(&args.ocr);
+    worker::serve(
+        input,
+        io::stdout().lock(),
+        &Limits::default(),
+        recogniser.as_ref(),
+    )?;
     Ok(Outcome::Done)
+}
+
+/// The programs on the path that read pictures of pages.
+///
+/// # Errors
+/// What is missing and how to install it.
+pub(crate) fn recogniser() -> Result<Recogniser, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    Recogniser::find(&folders)
 }
 
 /// Workers that run this same program.
 pub(crate) fn pool() -> anyhow::Result<WorkerPool> {
     let program: PathBuf =
         std::env::current_exe().context("the path of this program is not known")?;
-    Ok(WorkerPool::new(
-        program,
-        vec![OsString::from(NAME)],
-        WorkerLimits::default(),
-    ))
+    let mut arguments = vec![OsString::from(NAME)];
+    // Without it pages that are pictures say so in their records.
+    if let Ok(recogniser) = recogniser() {
+        arguments.push("--ocr".into());
+        arguments.extend(recogniser.arguments().into_iter().map(OsString::from));
+    }
+    Ok(WorkerPool::new(program, arguments, WorkerLimits::default()))
 }
