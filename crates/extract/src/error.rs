@@ -22,6 +22,11 @@ pub enum ExtractError {
         /// Media type.
         media_type: &'static str,
     },
+    /// An archive by 7-Zip.
+    #[error(
+        "archives by 7-Zip are not opened; pack it again as ZIP, or unpack it and send the files"
+    )]
+    SevenZip,
     /// Encrypted with a password that is not empty.
     #[error(
         "the document is encrypted and needs a password; save it without one and send it again"

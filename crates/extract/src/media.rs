@@ -105,6 +105,9 @@ pub fn detect(bytes: &[u8], name: Option<&str>) -> Result<MediaType, ExtractErro
     if bytes.starts_with(b"PK\x03\x04") {
         return Ok(zip_kind(bytes, name));
     }
+    if bytes.starts_with(b"7z\xbc\xaf\x27\x1c") {
+        return Err(ExtractError::SevenZip);
+    }
     if let Some(picture) = picture_kind(bytes) {
         return Ok(picture);
     }
@@ -238,5 +241,7 @@ mod tests {
             .to_string();
         assert!(message.contains("\\x00\\x01"), "{message}");
         assert!(matches!(detect(b"", None), Err(ExtractError::Empty)));
+        let packed = detect(b"7z\xbc\xaf\x27\x1c\0\x04", None).unwrap_err();
+        assert!(packed.to_string().contains("pack it again as ZIP"));
     }
 }
