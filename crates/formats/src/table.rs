@@ -349,6 +349,10 @@ mod tests {
         assert_eq!((found[0].0, record.year.unwrap().get()), (6, 2019));
         assert_eq!(record.title.get(&Lang::vi()).unwrap(), "Giống lúa chịu mặn");
         assert_eq!(record.agents[0].name, "Lê Lợi");
+        // A record with gaps is no second line of a header.
+        let gaps = read("Nhan đề,Tác giả,,Năm\nLúa,,ghi chú,\n");
+        assert_eq!(gaps.len(), 1);
+        assert!(gaps[0].1.is_ok());
     }
 
     #[test]

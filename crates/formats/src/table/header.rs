@@ -95,7 +95,14 @@ pub(super) fn find(
     };
     let (delimiter, names) = &parted[best];
     let row = |at: usize| parted.get(at).map_or(&[][..], |(_, cells)| cells);
-    let (names, n_rows) = match completes(names, row(best + 1)) {
+    // A row with a title is a record, whatever else it leaves empty.
+    let is_title = |name: &str| match mapping {
+        Some(mapping) => mapping.is_title(name),
+        None => columns::is_title(name),
+    };
+    let mut below = names.iter().zip(row(best + 1));
+    let is_record = below.any(|(name, cell)| is_title(name) && !cell.is_empty());
+    let (names, n_rows) = match !is_record && completes(names, row(best + 1)) {
         true => (joined(names, row(best + 1), &is_known), best + 2),
         // The better line may be the second one of the two.
         false if best > 0 && completes(row(best - 1), names) => {

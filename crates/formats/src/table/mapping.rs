@@ -243,6 +243,12 @@ impl Mapping {
         !name.is_empty() && self.rule(name).is_some()
     }
 
+    /// Whether a column is mapped to a title.
+    pub(super) fn is_title(&self, name: &str) -> bool {
+        self.rule(name)
+            .is_some_and(|rule| rule.field.starts_with("title"))
+    }
+
     /// Whether the header has every column that is not optional.
     pub(super) fn check(&self, names: &[String]) -> Result<(), String> {
         let has = |column: &str| names.iter().any(|name| key(name) == key(column));
