@@ -8,7 +8,7 @@ use crate::IngestOptions;
 
 /// Grows when the readers read the same bytes in another way, so that files
 /// are read again.
-const READER_VERSION: u32 = 2;
+const READER_VERSION: u32 = 3;
 
 /// How far a file is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -41,14 +41,21 @@ impl Packages {
             let name = place.shown.file_name().and_then(|name| name.to_str());
             name.is_some_and(|name| NAMES.contains(&name.to_lowercase().as_str()))
         };
-        for description in places.clone().filter(is_description) {
+        let there: BTreeMap<&Path, &Place> = match places.clone().any(|p| is_description(&p)) {
+            true => places
+                .clone()
+                .map(|place| (place.shown.as_path(), place))
+                .collect(),
+            false => BTreeMap::new(),
+        };
+        for description in places.filter(is_description) {
             let named = data_files(&description.file);
             let wanted: Vec<PathBuf> = named
                 .iter()
                 .filter_map(|path| beside(&description.shown, path))
                 .collect();
             let mut found = Vec::new();
-            for place in places.clone().filter(|place| wanted.contains(&place.shown)) {
+            for place in wanted.iter().filter_map(|path| there.get(path.as_path())) {
                 self.data.insert(place.shown.clone(), place.file.clone());
                 found.push(place.file.clone());
             }

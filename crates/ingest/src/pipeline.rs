@@ -258,7 +258,10 @@ impl Ingester<'_> {
         let was_read = checkpoint.n_entries == 1 && checkpoint.n_set_aside == 0;
         let path = self.files.path(&hash.to_hex());
         let is_there = path.is_some_and(|path| path.exists());
-        if !was_read || is_there || !matches!(sniff(&place.file), Ok(Sniffed::Document)) {
+        if !was_read
+            || is_there
+            || !matches!(sniff(&place.file, self.options), Ok(Sniffed::Document))
+        {
             return Ok(());
         }
         match fs::read(&place.file) {
@@ -325,28 +328,32 @@ impl Ingester<'_> {
         let read = documents.into_par_iter().map(|input| {
             let DocumentInput { place, name, hash } = input;
             let read = document::read(&place, hash, &limits, self.documents);
-            if let Ok(read) = &read {
+            let read = read.and_then(|mut read| {
+                let sheets = std::mem::take(&mut read.sheets);
+                let sheets = self.catalogue_sheets(sheets);
+                Ok((read, sheets.map_err(DocumentError::Mapping)?))
+            });
+            // The bytes are kept of what is a work: only records and rows go on.
+            if let Ok((read, sheets)) = &read
+                && sheets.is_empty()
+            {
                 self.files.keep(&read.hash, &read.bytes)?;
             }
-            Ok((place, name, read))
+            Ok((
+                place,
+                name,
+                hash,
+                read.map(|(read, sheets)| (read.parsed, sheets)),
+            ))
         });
         let read: Vec<_> = read.collect::<Result<_, IngestError>>()?;
         let mut records = Vec::with_capacity(read.len());
-        for (place, name, read) in read {
-            // The bytes are kept: only records and rows go on.
-            let read = match read {
-                Ok(read) if read.sheets.is_empty() => Ok(read.parsed),
-                Ok(read) => match self.catalogue_sheets(read.sheets) {
-                    Ok(sheets) if sheets.is_empty() => Ok(read.parsed),
-                    Ok(sheets) => {
-                        catalogues.push((place, read.hash, sheets));
-                        continue;
-                    }
-                    Err(reason) => Err(DocumentError::Mapping(reason)),
-                },
-                Err(error) => Err(error),
-            };
-            records.push((place, name, read));
+        for (place, name, hash, read) in read {
+            match read {
+                Ok((_, sheets)) if !sheets.is_empty() => catalogues.push((place, hash, sheets)),
+                Ok((parsed, _)) => records.push((place, name, Ok(parsed))),
+                Err(error) => records.push((place, name, Err(error))),
+            }
         }
         self.write_documents(records, run)?;
         for (place, hash, sheets) in catalogues {

@@ -52,6 +52,9 @@ impl Ingester<'_> {
     /// The sheets of a workbook that are tables of records; with a mapping one
     /// of them has to be.
     pub(crate) fn catalogue_sheets(&self, sheets: Vec<Sheet>) -> Result<Vec<Sheet>, String> {
+        if sheets.is_empty() {
+            return Ok(sheets);
+        }
         let mapping = self.options.mapping.as_ref();
         let format = self.options.table().of_sheet();
         let (mut found, mut first_reason) = (Vec::new(), None);
