@@ -27,9 +27,7 @@ impl IngestOptions {
             .map(TableFormat::mapped)
             .unwrap_or_default()
     }
-}
 
-impl IngestOptions {
     /// The options as JSON, as they are kept beside what is set aside.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("options are plain data")

@@ -182,9 +182,9 @@ pub fn sources(catalog: &dyn CatalogStore) -> Result<Vec<(Source, SourceState)>,
 pub fn source(catalog: &dyn CatalogStore, name: &str) -> Result<(Source, SourceState), JobsError> {
     let key = format!("{PLAN}{name}");
     let found = catalog.blobs(&key)?.into_iter();
-    let found = found.filter(|blob| blob.name == key).map(parse::<Source>);
+    let mut found = found.filter(|blob| blob.name == key).map(parse::<Source>);
     let shown = || JobsError::NoSource(name.chars().take(80).collect());
-    let source = found.last().ok_or_else(shown)??;
+    let source = found.next().ok_or_else(shown)??;
     let state = state_of(catalog, name)?;
     Ok((source, state))
 }
@@ -294,8 +294,8 @@ pub fn queue_due(
 fn state_of(catalog: &dyn CatalogStore, name: &str) -> Result<SourceState, JobsError> {
     let key = format!("{STATE}{name}");
     let found = catalog.blobs(&key)?.into_iter();
-    let found = found.filter(|blob| blob.name == key).map(parse);
-    found.last().unwrap_or(Ok(SourceState::default()))
+    let mut found = found.filter(|blob| blob.name == key).map(parse);
+    found.next().unwrap_or(Ok(SourceState::default()))
 }
 
 fn blob(prefix: &str, name: &str, value: &impl Serialize) -> Blob {

@@ -25,9 +25,8 @@ use sentences::{Sentence, candidates};
 
 use crate::{Meaning, Mode, SearchError, SearchRequest, Searcher};
 
-/// Records whose sentences are looked at: what answers stands among the first
-/// eight for nine of ten questions of `alqac2024-vi` (recall@10 of hybrid search,
-/// see docs/answers.md).
+/// Records whose sentences are looked at: about a page of results, read within
+/// some milliseconds. Other numbers were not measured.
 const N_RECORDS: usize = 8;
 /// Quotes of an answer: what a person reads at once.
 const MOST_QUOTES: usize = 5;

@@ -18,10 +18,7 @@ fn record(id: &str, title: &str, pages: &[&str]) -> Record {
     record.title.set(Lang::vi(), title.to_owned());
     let pages = pages.iter().zip(1..);
     record.body = pages
-        .map(|(text, number)| Page {
-            number,
-            text: (*text).to_owned(),
-        })
+        .map(|(text, number)| Page::new(number, *text))
         .collect();
     record
 }

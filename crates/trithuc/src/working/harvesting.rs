@@ -89,7 +89,7 @@ fn options(source: &Source) -> IngestOptions {
     IngestOptions {
         collection: source.collection.clone(),
         access: source.access,
-        record_type: None,
+        ..IngestOptions::default()
     }
 }
 

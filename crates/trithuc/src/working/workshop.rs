@@ -52,6 +52,7 @@ impl Workshop {
                     collection: collection.clone(),
                     access: *access,
                     record_type: *record_type,
+                    ..ingest::IngestOptions::default()
                 };
                 reading::ingest(installation, paths, &options, watch)
             }
