@@ -137,10 +137,7 @@ mod tests {
         let records = (0..450).map(|n| {
             let mut record = Record::new(id(&format!("r{n:03}")), RecordType::Paper);
             record.collections = vec!["Zeta".to_owned()];
-            record.body = vec![Page {
-                number: 1,
-                text: format!("toàn văn {n}"),
-            }];
+            record.body = vec![Page::new(1, format!("toàn văn {n}"))];
             record
         });
         catalog.apply(Batch::of_records(at(1), records)).unwrap();
