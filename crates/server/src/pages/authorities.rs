@@ -23,7 +23,7 @@ use crate::{
     locale::Locale,
     pages::{
         account::or_sign_in,
-        authority::name_url,
+        authority::{n_works, name_url},
         form::fields,
         frame::{Frame, respond},
     },
@@ -170,13 +170,12 @@ fn side(side: &Side, kind: AuthorityKind, locale: Locale) -> SideView {
         .map_or_else(|| side.name.clone(), |id| id.to_string());
     let forms = side.forms.iter().filter(|form| **form != side.name);
     let forms: Vec<&str> = forms.map(String::as_str).collect();
-    let n = number(u64::from(side.n_records), locale);
     SideView {
         url: name_url(kind, &party),
         party,
         name: side.name.clone(),
         forms: forms.join("; "),
-        count: fill(locale.words().authority.count, &[("n", &n)]),
+        count: n_works(u64::from(side.n_records), locale),
     }
 }
 

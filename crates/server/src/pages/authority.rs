@@ -109,6 +109,13 @@ async fn show(
     respond(&page(found, visit), visit, StatusCode::OK)
 }
 
+/// How many works, in words.
+pub(crate) fn n_works(n: u64, locale: Locale) -> String {
+    let w = &locale.words().authority;
+    let words = if n == 1 { w.count_one } else { w.count };
+    fill(words, &[("n", &number(n, locale))])
+}
+
 /// Where a name leads: its authority, if it has one.
 pub(crate) fn name_url(kind: AuthorityKind, name: &str) -> String {
     let folder = match kind {
@@ -125,7 +132,6 @@ fn url_of(authority: &Authority) -> String {
 fn page(found: Named, visit: &Visit) -> AuthorityPage {
     let locale = visit.locale;
     let w = locale.words();
-    let n_works = number(found.works.total, locale);
     let newest = found.works.newest.iter().map(|record| {
         let year = record.year.map(|year| year.to_string());
         let title = record.display_title(&locale.lang()).to_owned();
@@ -143,7 +149,7 @@ fn page(found: Named, visit: &Visit) -> AuthorityPage {
         },
         is_bare: found.authority.is_none(),
         facts: facts(&found, locale),
-        count: fill(w.authority.count, &[("n", &n_works)]),
+        count: n_works(found.works.total, locale),
         works_url: works_url(found.kind, &found.heading),
         chart: chart(&found.works.years, locale),
         lists: lists(&found, locale),
