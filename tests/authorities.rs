@@ -176,7 +176,7 @@ fn librarians_make_merge_and_undo_over_the_api() {
     for name in ["Đỗ Thử Một", "Do Thu Mot"] {
         assert_eq!(write("librarian", "POST", base, &person(name)).status, 201);
     }
-    let found = get(&format!("{base}?q=do+thu+mot&kind=person")).json();
+    let found = get(format!("{base}?q=do+thu+mot&kind=person")).json();
     assert_eq!(found["total"], 2, "{found}");
     let ids: Vec<&str> = found["authorities"]
         .as_array()
@@ -187,23 +187,23 @@ fn librarians_make_merge_and_undo_over_the_api() {
     let merge = json!({"kind": "person", "kept": ids[0], "others": [ids[1]]});
     let merged = write("librarian", "POST", &format!("{base}/merges"), &merge);
     assert_eq!(merged.status, 201, "{}", merged.body);
-    let one = get(&format!("{base}/{}", ids[1])).json();
+    let one = get(format!("{base}/{}", ids[1])).json();
     assert_eq!(
         (&one["id"], &one["variants"]),
         (&json!(ids[0]), &json!(["Do Thu Mot"]))
     );
-    let moved = get(&format!("/authors/{}", ids[1]));
+    let moved = get(format!("/authors/{}", ids[1]));
     assert_eq!(
         (moved.status, moved.header("location")),
         (307, &*format!("/authors/{}", ids[0]))
     );
-    let page = get(&format!("/authors/{}", ids[0]));
+    let page = get(format!("/authors/{}", ids[0]));
     assert!(page.status == 200 && page.body.contains("Do Thu Mot"));
     let act = format!("{base}/acts/{}", merged.json()["number"]);
     assert_eq!(write("analyst", "DELETE", &act, &Value::Null).status, 403);
     assert_eq!(write("librarian", "DELETE", &act, &Value::Null).status, 200);
     assert_eq!(write("librarian", "DELETE", &act, &Value::Null).status, 400);
-    assert_eq!(get(&format!("{base}/{}", ids[1])).json()["id"], ids[1]);
+    assert_eq!(get(format!("{base}/{}", ids[1])).json()["id"], ids[1]);
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn addresses_of_names_say_what_the_caller_may_know() {
     assert_eq!(get("/institutions/p1").status, 404);
     for wrong in ["kind=x", "limit=0", "limit=a", "offset=-1", "x=1", "kind="] {
         assert_eq!(
-            get(&format!("/api/v1/authorities?{wrong}")).status,
+            get(format!("/api/v1/authorities?{wrong}")).status,
             400,
             "{wrong}"
         );
@@ -234,7 +234,7 @@ fn addresses_of_names_say_what_the_caller_may_know() {
         .bytes()
         .map(|b| format!("%{b:02X}"))
         .collect();
-    let page = get(&format!("/authors/{name}"));
+    let page = get(format!("/authors/{name}"));
     assert_eq!(page.status, 200);
     assert!(
         page.body.contains(&format!(">{} ", author["count"])),

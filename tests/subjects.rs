@@ -137,12 +137,12 @@ fn librarians_decide_over_the_api_and_others_do_not() {
     let base = "/api/v1/subjects";
     assert_eq!(get(base).json().as_array().unwrap().len(), 6);
     for wrong in ["scheme=x", "scheme=", "x=1"] {
-        assert_eq!(get(&format!("{base}?{wrong}")).status, 400, "{wrong}");
+        assert_eq!(get(format!("{base}?{wrong}")).status, 400, "{wrong}");
     }
     assert_eq!(get("/subjects").status, 303);
     assert_eq!(get_as("librarian", "/subjects").status, 200);
     for part in ["suggestions", "decisions"] {
-        assert_eq!(get(&format!("{base}/{part}")).status, 401);
+        assert_eq!(get(format!("{base}/{part}")).status, 401);
         assert_eq!(get_as("analyst", &format!("{base}/{part}")).status, 403);
         assert_eq!(get_as("librarian", &format!("{base}/{part}")).status, 200);
     }

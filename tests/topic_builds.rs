@@ -177,7 +177,7 @@ fn a_split_stands_over_rebuilds_and_a_remark_is_taken_back() {
     let size = |id: &str| {
         let found = list(&installation)
             .into_iter()
-            .find(|t| t["topic"].to_string() == id);
+            .find(|t| t["topic"].as_u64() == id.parse().ok());
         found.map_or(0, |topic| topic["size"].as_u64().unwrap())
     };
     let n_part = parts[0]["size"].as_u64().unwrap();

@@ -18,10 +18,9 @@ use crate::{
 };
 
 /// Changes when the same text and weights would give a vector that may not be
-/// compared with those from before: a new preparation of text, say. It did not
-/// with the rounding of the products; `docs/embedding.md` has what that moved
-/// and what of it is not measured.
-const RECIPE: u32 = 1;
+/// compared with those from before: a new preparation of text, say. 2: other
+/// rounding of the products (`docs/embedding.md` has what that moved).
+const RECIPE: u32 = 2;
 
 /// How the products of the layers are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -138,11 +138,14 @@ fn read_ods(
         .collect())
 }
 
+/// Row, column, text.
+type Cell = (u32, u32, String);
+
 /// Cells on their way into sheets.
 struct Sheets<'l> {
     limits: &'l Limits,
     n_chars_left: usize,
-    open: Option<(String, Vec<(u32, u32, String)>)>,
+    open: Option<(String, Vec<Cell>)>,
     done: Vec<Sheet>,
     /// Each with its whole text, unless it is data and long.
     tables: Vec<(Option<String>, Table)>,

@@ -11,6 +11,8 @@
 //! homogeneity and completeness, here × 100. Sentences without a topic count
 //! as a topic of their own.
 
+#![allow(clippy::print_stdout, reason = "a measuring program prints")]
+
 use std::{collections::BTreeMap, error::Error, fs, path::Path, process::ExitCode};
 
 type Failure = Box<dyn Error>;

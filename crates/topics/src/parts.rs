@@ -145,7 +145,7 @@ mod tests {
                 let start = row / 40 * 40;
                 let near = (1..6).flat_map(|i| [i, 40 - i]);
                 let own = near.map(move |i| start + (row - start + i) % 40);
-                let twin = (row % 40 == 0).then_some((row / 40 ^ 1) * 40);
+                let twin = (row % 40 == 0).then_some(((row / 40) ^ 1) * 40);
                 let all = own.chain(twin).filter(|to| *to < 40 * n);
                 all.map(|to| (to, 0.5)).collect()
             })

@@ -101,7 +101,7 @@ fn precision_and_weights_are_in_the_name() {
     let folder = small_model();
     let int8 = Model::open(folder.path(), None).unwrap();
     let floats = Model::open(folder.path(), Some(Precision::F32)).unwrap();
-    assert_eq!(int8.model_id(), "small/0123456789ab/int8/1");
+    assert_eq!(int8.model_id(), "small/0123456789ab/int8/2");
     assert_ne!(int8.model_id(), floats.model_id());
 }
 

@@ -193,7 +193,7 @@ fn unguarded(cell: &str) -> String {
 /// Whether `below` is a second line of a header: it names columns under a
 /// merged cell, and is empty under the names that stand alone.
 fn completes(above: &[String], below: &[String]) -> bool {
-    let cell = |row: &[String], at: usize| row.get(at).map_or(true, |cell| cell.is_empty());
+    let cell = |row: &[String], at: usize| row.get(at).is_none_or(String::is_empty);
     let width = above.len().max(below.len());
     let fills = (1..width).any(|at| cell(above, at) && !cell(below, at) && !cell(above, at - 1));
     let leaves = (0..width).any(|at| !cell(above, at) && cell(below, at));

@@ -94,17 +94,19 @@ pub enum MappingError {
     HeaderRow,
 }
 
-/// How a date is written.
+/// Which part of a date comes first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 enum DateOrder {
     /// `31/12/2019`
     #[default]
-    DayFirst,
+    #[serde(rename = "day-first")]
+    Day,
     /// `12/31/2019`
-    MonthFirst,
+    #[serde(rename = "month-first")]
+    Month,
     /// `2019/12/31`
-    YearFirst,
+    #[serde(rename = "year-first")]
+    Year,
 }
 
 /// What stands in the file.
@@ -411,9 +413,9 @@ fn date(value: &str, order: DateOrder) -> Option<String> {
     let (year, month, day) = match order {
         // A cell that Excel knows as a date comes with its year in front.
         _ if a > 31 => (a, b, c),
-        DateOrder::DayFirst => (c, b, a),
-        DateOrder::MonthFirst => (c, a, b),
-        DateOrder::YearFirst => (a, b, c),
+        DateOrder::Day => (c, b, a),
+        DateOrder::Month => (c, a, b),
+        DateOrder::Year => (a, b, c),
     };
     let is_good =
         (1000..3000).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);

@@ -1,7 +1,7 @@
 //! `trithuc job`: work that runs by itself: asked for, looked at, ended,
 //! queued again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use catalog::{Job, JobFilter, JobId, JobQueue, JobState};
@@ -185,7 +185,10 @@ fn order(add: &Add) -> anyhow::Result<Order> {
             access,
             record_type,
         } => Order::Ingest {
-            paths: paths.iter().map(whole).collect::<anyhow::Result<_>>()?,
+            paths: paths
+                .iter()
+                .map(|path| whole(path))
+                .collect::<anyhow::Result<_>>()?,
             collection: collection.clone(),
             access: *access,
             record_type: *record_type,
@@ -209,7 +212,7 @@ fn order(add: &Add) -> anyhow::Result<Order> {
 }
 
 /// The worker may run in another folder.
-fn whole(path: &PathBuf) -> anyhow::Result<String> {
+fn whole(path: &Path) -> anyhow::Result<String> {
     let shown = path.display();
     let whole = path
         .canonicalize()
