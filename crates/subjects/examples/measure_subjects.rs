@@ -1,7 +1,7 @@
 //! How often the first suggestion is right, and whether the confidence tells
 //! the truth, on records that the model was not taught by (five folds).
 //!
-//! `cargo run --release -p subjects --example measure -- khcn RECORDS.jsonl...`,
+//! `cargo run --release -p subjects --example measure_subjects -- khcn RECORDS.jsonl...`,
 //! the same with `ipc` (patents as record lines), and `tsv FILE.tsv...` for
 //! lines of `id TAB label TAB text` under a header; then the first file teaches
 //! and each of the others is judged.
@@ -26,7 +26,7 @@ fn main() {
         "tsv" => across(&files),
         _ => {
             eprintln!(
-                "usage: measure khcn|ipc RECORDS.jsonl... | measure tsv TEACHING.tsv JUDGED.tsv..."
+                "usage: measure_subjects khcn|ipc RECORDS.jsonl... | measure_subjects tsv TEACHING.tsv JUDGED.tsv..."
             );
             std::process::exit(2);
         }
