@@ -1,6 +1,6 @@
 //! Looking over real stores, in memory.
 
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 use catalog::{Batch, SqliteCatalog};
 use index::TantivyStore;
@@ -15,6 +15,8 @@ struct Library {
     full_text: Arc<TantivyStore>,
     searcher: Searcher,
     alerts: Alerts,
+    /// When the catalogue last changed: looks do not run ahead of it.
+    now: Cell<Timestamp>,
 }
 
 fn at(second: i64) -> Timestamp {
@@ -38,6 +40,7 @@ impl Library {
             alerts: Alerts::new(catalogue.clone()),
             catalogue,
             full_text,
+            now: Cell::new(at(0)),
             _folder: folder,
         }
     }
@@ -49,6 +52,7 @@ impl Library {
     }
 
     fn apply(&self, batch: Batch) {
+        self.now.set(batch.at);
         self.catalogue.apply(batch).unwrap();
     }
 
@@ -75,7 +79,7 @@ impl Library {
             &self.searcher,
             &*self.full_text,
             &clearance,
-            at(99),
+            self.now.get(),
         )
         .unwrap();
         let events = self.alerts.events(&saved.id).unwrap().into_iter();

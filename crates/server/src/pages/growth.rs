@@ -95,7 +95,9 @@ pub(crate) fn growth(
         let years = to.saturating_sub(SPAN - 1)..=to;
         counts.range(years).map(|(_, n)| n).sum()
     };
-    let before = last.saturating_sub(SPAN);
+    let Some(before) = last.checked_sub(SPAN) else {
+        return (None, Growth::Unknown);
+    };
     let (new, old) = (sum(by_year, *last), sum(by_year, before));
     let (all_new, all_old) = (sum(all, *last), sum(all, before));
     if new + old < LEAST || all_new == 0 || all_old == 0 {
