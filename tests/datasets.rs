@@ -49,12 +49,14 @@ fn a_table_is_found_by_its_columns_and_shown_with_their_extent() {
         (&"7.5".into(), &"21.25".into())
     );
     assert_eq!(record["columns"][3]["n_missing"], 1);
-    let text = installation
-        .run(&["extract", path.to_str().unwrap()])
-        .stdout;
-    assert!(
-        text.contains("Độ mặn (‰)\tnumber\t7.5 … 21.25\t21,25; 7,5; 12"),
-        "{text}"
+    let report = installation.run(&["extract", path.to_str().unwrap()]);
+    let column = &report.json()["columns"][2];
+    assert_eq!(column["name"], "Độ mặn (‰)");
+    assert_eq!(
+        column["samples"],
+        serde_json::json!(["21,25", "7,5", "12"]),
+        "{}",
+        report.stdout
     );
 }
 

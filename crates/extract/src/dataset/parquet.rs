@@ -304,7 +304,7 @@ mod tests {
             assert_eq!(day.minimum.as_deref(), Some("2019-04-14"));
             assert_eq!(
                 (day.maximum.as_deref(), day.n_missing),
-                (Some("2030-03-28"), Some(2000))
+                (Some("2030-03-25"), Some(2000))
             );
             assert_eq!(level.maximum.as_deref(), Some("999.75"));
             assert_eq!(document.metadata.record_type, Some(RecordType::Dataset));
@@ -327,6 +327,7 @@ mod tests {
         broken[4..40].fill(0xff);
         let document = crate::extract(&broken, Some("x.parquet"), &Limits::default()).unwrap();
         assert_eq!(document.columns[2].name, "muc_nuoc");
-        assert!(document.warnings[0].contains("cannot be read"));
+        let said = document.warnings.join("; ");
+        assert!(said.contains("values cannot be read"), "{said}");
     }
 }

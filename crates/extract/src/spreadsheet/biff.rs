@@ -8,7 +8,7 @@
 
 use std::io::{Cursor, Write};
 
-use cfb::CompoundFile;
+use cfb::{CompoundFile, Version};
 
 use crate::{
     ExtractError, MediaType,
@@ -69,7 +69,9 @@ pub(super) fn tame(file: &mut Container<'_>) -> Result<Tamed, ExtractError> {
         area_left: MAX_AREA,
     };
     copier.workbook()?;
-    let mut container = CompoundFile::create(Cursor::new(Vec::new())).map_err(damaged)?;
+    // The library takes a file of version 4 without small streams for an empty one.
+    let container = CompoundFile::create_with_version(Version::V3, Cursor::new(Vec::new()));
+    let mut container = container.map_err(damaged)?;
     let mut target = container.create_stream(name).map_err(damaged)?;
     target.write_all(&copier.copy).map_err(damaged)?;
     target.flush().map_err(damaged)?;

@@ -89,6 +89,13 @@ fn a_binary_workbook_of_data() {
 }
 
 #[test]
+fn a_binary_workbook_too_large_for_small_streams() {
+    let cells: Vec<Vec<u8>> = (0..1000).map(|row| label(row, 0, "mot dong")).collect();
+    let document = read(&xls(&cells, None), "a.xls").unwrap();
+    assert_eq!(document.text().lines().count(), 1000);
+}
+
+#[test]
 fn a_size_that_a_sheet_claims_is_not_believed() {
     let cells = [dimensions(u32::MAX, u16::MAX), label(0, 0, "con")];
     assert_eq!(read(&xls(&cells, None), "a.xls").unwrap().text(), "con");

@@ -1,7 +1,7 @@
 //! Frictionless data packages (`datapackage.json`) with their columns.
 //! **Source:** Data Package 2.0 and Tabular Data Package 1.0.
 
-use records::{Agent, AgentKind, AgentRole, Column, RecordType, Scheme};
+use records::{Agent, AgentKind, AgentRole, Column, Identifier, RecordId, RecordType, Scheme};
 use serde_json::Value;
 
 use super::{first_text, list, plain, text, without_tags};
@@ -51,6 +51,7 @@ pub(super) fn read(package: &Value) -> Result<Parsed, EntryError> {
     for id in [text(package, "id"), text(package, "doi")] {
         fields.guess_identifier(&id);
     }
+    set_id(&text(package, "id"), &mut fields);
     fields.push_identifier(Scheme::Url, &text(package, "homepage"));
     for source in list(package, "sources") {
         fields.push_link(
@@ -65,6 +66,15 @@ pub(super) fn read(package: &Value) -> Result<Parsed, EntryError> {
         }
     }
     fields.into_parsed("frictionless")
+}
+
+/// The package's own id, "reserved for globally unique identifiers": new data
+/// or a new description under it is the same record. An identifier of a known
+/// scheme names the record in its own way.
+fn set_id(id: &str, fields: &mut Fields) {
+    if Identifier::guess(id).is_none() && RecordId::new(id).is_ok() {
+        fields.set("id", id);
+    }
 }
 
 fn read_contributor(contributor: &Value, fields: &mut Fields) {
