@@ -166,8 +166,12 @@ fn a_line_of_a_hundred_megabytes_costs_little_memory() {
     }
     write!(file, "\"}}\n{GOOD}").unwrap();
     drop(file);
-    let usual = Installation::new();
-    let (_, usual) = with_peak(&usual, &usual.input("b.jsonl", GOOD));
+    // A short run may end between two looks: the most of three is nearer to its peak.
+    let usual = (0..3).map(|_| {
+        let usual = Installation::new();
+        with_peak(&usual, &usual.input("b.jsonl", GOOD)).1
+    });
+    let usual = usual.max().unwrap();
     let (ran, peak) = with_peak(&installation, &path);
     assert_eq!(ran.status, 3, "{} {}", ran.stdout, ran.stderr);
     let found = reasons(&ran);

@@ -200,3 +200,60 @@ fn an_archive_comes_in_file_by_file_and_a_bomb_not_at_all() {
         (&0.into(), &3.into())
     );
 }
+
+/// Archives by 7-Zip go through a process of their own: a good one, a bomb, a
+/// cut one, and one that asks for four gigabytes of memory.
+#[test]
+fn archives_by_seven_zip_come_in_and_harmful_ones_do_not() {
+    let packed = |files: &[(&str, &[u8])]| {
+        let buffer = std::io::Cursor::new(Vec::new());
+        let mut writer = sevenz_rust2::ArchiveWriter::new(buffer).unwrap();
+        for (name, content) in files {
+            let entry = sevenz_rust2::ArchiveEntry::new_file(name);
+            writer.push_archive_entry(entry, Some(*content)).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    };
+    let installation = Installation::new();
+    let good = packed(&[
+        ("a/bao-cao.txt", "Báo cáo về xâm nhập mặn.\n".as_bytes()),
+        ("b.ris", RIS.as_bytes()),
+    ]);
+    let archive = installation.input("lô.7z", &good);
+    installation.input("x-cut.7z", &good[..good.len() / 2]);
+    installation.input("y-bomb.7z", packed(&[("zeros", &vec![0; 80 << 20])]));
+    // The dictionary of LZMA2 is one byte behind the method's name: 40 is 4 GiB.
+    let mut greedy = good.clone();
+    let method = greedy.windows(3).rposition(|w| w == [0x21, 0x21, 0x01]);
+    let at = method.expect("LZMA2 with its properties") + 3;
+    greedy[at] = 40;
+    let header = u64::from_le_bytes(greedy[12..20].try_into().unwrap());
+    let start = 32 + usize::try_from(header).unwrap();
+    let crc = crc32(&greedy[start..]);
+    greedy[28..32].copy_from_slice(&crc.to_le_bytes());
+    let crc = crc32(&greedy[12..32]);
+    greedy[8..12].copy_from_slice(&crc.to_le_bytes());
+    installation.input("z-greedy.7z", greedy);
+    let ran = installation.ingest(archive.parent().unwrap());
+    assert_eq!(ran.status, 3, "{}", ran.stderr);
+    let report = ran.json();
+    assert_eq!(report["added"], 2, "{report}");
+    let aside = report["quarantined"].as_array().unwrap();
+    let reasons: Vec<&str> = aside
+        .iter()
+        .map(|entry| entry["reason"].as_str().unwrap())
+        .collect();
+    assert_eq!(reasons.len(), 3, "{report}");
+    assert!(reasons[0].contains("truncated or damaged"), "{reasons:?}");
+    assert!(reasons[1].contains("200 times its size"), "{reasons:?}");
+    assert!(reasons[2].contains("truncated or damaged"), "{reasons:?}");
+    let dump = installation.dump();
+    assert!(dump.contains("lô.7z/a/bao-cao.txt"), "{dump}");
+}
+
+/// The checksum of ZIP and 7z (ISO 3309).
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}

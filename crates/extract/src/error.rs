@@ -23,9 +23,7 @@ pub enum ExtractError {
         media_type: &'static str,
     },
     /// An archive by 7-Zip.
-    #[error(
-        "archives by 7-Zip are not opened; pack it again as ZIP, or unpack it and send the files"
-    )]
+    #[error("an archive by 7-Zip is no document; unpack it and send the files")]
     SevenZip,
     /// Encrypted with a password that is not empty.
     #[error(

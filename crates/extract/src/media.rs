@@ -242,6 +242,6 @@ mod tests {
         assert!(message.contains("\\x00\\x01"), "{message}");
         assert!(matches!(detect(b"", None), Err(ExtractError::Empty)));
         let packed = detect(b"7z\xbc\xaf\x27\x1c\0\x04", None).unwrap_err();
-        assert!(packed.to_string().contains("pack it again as ZIP"));
+        assert!(packed.to_string().contains("unpack it and send the files"));
     }
 }

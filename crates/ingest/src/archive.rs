@@ -1,10 +1,12 @@
-//! Archives of documents and records: ZIP, tar (plain or packed with gzip, xz
-//! or Zstandard), and single files packed so. Their files are laid into a
+//! Archives of documents and records: ZIP, 7z, tar (plain or packed with gzip,
+//! xz or Zstandard), and single files packed so. Their files are laid into a
 //! folder that goes when they are taken in.
 //!
 //! Sizes that an archive states are not believed: what comes out is counted.
 //! An archive that passes a limit is refused whole, before anything of it is
 //! taken in.
+
+pub(crate) mod seven_zip;
 
 use std::{
     fs::File,
@@ -49,6 +51,7 @@ impl Default for Limits {
 pub(crate) enum Kind {
     Zip,
     Tar,
+    SevenZip,
     /// One file, packed.
     Packed,
 }
@@ -70,6 +73,12 @@ pub(crate) enum ArchiveError {
     Bomb(u64),
     #[error("archive is truncated or damaged ({0}); fetch it again from its source")]
     Damaged(String),
+    #[error(
+        "archives by 7-Zip are unpacked in a process of their own, which this program was not given; pack it again as ZIP"
+    )]
+    NoUnpacker,
+    #[error("the process that unpacks archives cannot be started ({0}); check the installation")]
+    Unpacker(#[source] io::Error),
     #[error("no room to unpack the archive ({0}); free some space")]
     NoRoom(#[source] io::Error),
 }
@@ -94,6 +103,9 @@ pub(crate) fn tell(path: &Path, head: &[u8], compression: Compression) -> Option
     if head.get(257..262) == Some(b"ustar") {
         return Some(Kind::Tar);
     }
+    if head.starts_with(seven_zip::MAGIC) {
+        return Some(Kind::SevenZip);
+    }
     if compression != Compression::None {
         return Some(Kind::Packed);
     }
@@ -110,7 +122,12 @@ pub(crate) fn tell(path: &Path, head: &[u8], compression: Compression) -> Option
 }
 
 /// Unpacks an archive that lies at `path`.
-pub(crate) fn unpack(path: &Path, kind: Kind, limits: &Limits) -> Result<Unpacked, ArchiveError> {
+pub(crate) fn unpack(
+    path: &Path,
+    kind: Kind,
+    limits: &Limits,
+    unpacker: Option<&seven_zip::Unpacker>,
+) -> Result<Unpacked, ArchiveError> {
     let folder = tempfile::tempdir().map_err(ArchiveError::NoRoom)?;
     let n_packed = path.metadata().map_or(0, |data| data.len());
     let mut sink = Sink {
@@ -122,7 +139,14 @@ pub(crate) fn unpack(path: &Path, kind: Kind, limits: &Limits) -> Result<Unpacke
     };
     match kind {
         Kind::Zip => sink.zip(path)?,
-        Kind::Tar => sink.tar(path)?,
+        Kind::Tar => {
+            let bytes = File::open(path).and_then(decode::open_bytes);
+            sink.tar(bytes.map_err(damaged)?)?;
+        }
+        Kind::SevenZip => {
+            let unpacker = unpacker.ok_or(ArchiveError::NoUnpacker)?;
+            unpacker.unpack(path, |tar| sink.tar(tar))?;
+        }
         Kind::Packed => sink.packed(path)?,
     }
     Ok(Unpacked {
@@ -169,10 +193,7 @@ impl Sink<'_> {
         Ok(())
     }
 
-    fn tar(&mut self, path: &Path) -> Result<(), ArchiveError> {
-        let bytes = File::open(path)
-            .and_then(decode::open_bytes)
-            .map_err(damaged)?;
+    fn tar(&mut self, bytes: impl Read) -> Result<(), ArchiveError> {
         let mut archive = tar::Archive::new(bytes);
         for entry in archive.entries().map_err(damaged)? {
             let entry = entry.map_err(damaged)?;
@@ -294,7 +315,7 @@ mod tests {
         let decoded =
             decode::open(File::open(&path).unwrap()).map_err(|error| error.to_string())?;
         let kind = tell(&path, &decoded.head, decoded.compression).expect("an archive");
-        let unpacked = unpack(&path, kind, limits).map_err(|error| error.to_string())?;
+        let unpacked = unpack(&path, kind, limits, None).map_err(|error| error.to_string())?;
         let shown = unpacked.members.iter().map(|member| {
             let content = member
                 .file

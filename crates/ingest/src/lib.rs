@@ -31,6 +31,7 @@ mod vectoriser;
 pub mod walk;
 mod workbook;
 
+pub use archive::seven_zip::{Unpacker, to_tar};
 pub use batch::{preview_records, write_records};
 pub use error::IngestError;
 pub use file_store::FileStore;

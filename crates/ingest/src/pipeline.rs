@@ -38,6 +38,8 @@ pub struct Ingester<'a> {
     pub options: &'a IngestOptions,
     /// Reads the documents: in processes of their own, or in this one.
     pub documents: &'a dyn extract::DocumentReader,
+    /// What unpacks archives by 7-Zip; without it they are set aside.
+    pub unpacker: Option<&'a crate::Unpacker>,
     /// Whether a file that something was set aside from is read again, though
     /// it was read to its end.
     pub is_again: bool,
@@ -163,7 +165,12 @@ impl Ingester<'_> {
         run: &mut Run,
     ) -> Result<(), IngestError> {
         let unpacked = match run.depth < archive::MAX_DEPTH {
-            true => archive::unpack(&place.file, kind, &archive::Limits::default()),
+            true => archive::unpack(
+                &place.file,
+                kind,
+                &archive::Limits::default(),
+                self.unpacker,
+            ),
             false => Err(archive::ArchiveError::TooDeep),
         };
         let unpacked = match unpacked {

@@ -34,6 +34,7 @@ mod subject;
 mod text;
 pub(crate) mod topics;
 mod trends;
+pub(crate) mod unpack_worker;
 mod user;
 mod worker;
 
@@ -107,6 +108,9 @@ pub(crate) enum Command {
     /// Read documents for `ingest`, in a process of its own.
     #[command(hide = true)]
     ExtractWorker(extract_worker::Args),
+    /// Unpack an archive by 7-Zip for `ingest`, in a process of its own.
+    #[command(hide = true)]
+    UnpackWorker(unpack_worker::Args),
     /// Measure against gold data.
     #[command(subcommand)]
     Eval(eval::Eval),
@@ -160,6 +164,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Export(args) => export::run(&args, context),
         Command::Extract(args) => extract::run(&args, context),
         Command::ExtractWorker(args) => extract_worker::run(&args),
+        Command::UnpackWorker(args) => unpack_worker::run(&args),
         Command::Eval(eval) => eval::run(&eval, context),
         Command::Serve(args) => serve::run(&args, context),
         Command::Model(question) => model::run(&question, context),

@@ -37,14 +37,7 @@ const DEFAULT_MEMORY_MIB: u64 = 4096;
 
 /// Answers requests until standard input ends.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let n_bytes = args.memory << 20;
-    rlimit::Resource::AS
-        .set(n_bytes, n_bytes)
-        .context("the memory limit cannot be set; this user may not lower its own limits")?;
-    // A crash leaves no dump of other people's documents on the disk.
-    rlimit::Resource::CORE
-        .set(0, 0)
-        .context("core dumps cannot be switched off")?;
+    limit_memory(args.memory)?;
     let input = BufReader::new(io::stdin().lock());
     let recogniser = Recogniser::from_arguments(&args.ocr);
     worker::serve(
@@ -54,6 +47,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         recogniser.as_ref(),
     )?;
     Ok(Outcome::Done)
+}
+
+/// Sets the address space of this process, MiB, and that a crash leaves no dump
+/// of other people's documents on the disk.
+pub(super) fn limit_memory(mib: u64) -> anyhow::Result<()> {
+    let n_bytes = mib << 20;
+    rlimit::Resource::AS
+        .set(n_bytes, n_bytes)
+        .context("the memory limit cannot be set; this user may not lower its own limits")?;
+    rlimit::Resource::CORE
+        .set(0, 0)
+        .context("core dumps cannot be switched off")
 }
 
 /// The programs on the path that read pictures of pages.

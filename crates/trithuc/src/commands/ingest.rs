@@ -15,7 +15,7 @@ use ingest::{IngestOptions, IngestReport, Ingester, Progress};
 use jiff::Timestamp;
 use records::{AccessLevel, RecordType};
 
-use super::extract_worker;
+use super::{extract_worker, unpack_worker};
 use crate::{
     commands::topics::place_later, context::Context, installation::Installation, outcome::Outcome,
     output,
@@ -61,11 +61,13 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     };
     let bar = progress_bar();
     let documents = extract_worker::pool()?;
+    let unpacker = unpack_worker::unpacker()?;
     let ingester = Ingester {
         catalog: &*installation.catalog,
         files: &installation.files,
         options: &options,
         documents: &documents,
+        unpacker: Some(&unpacker),
         is_again: args.again,
         now: &Timestamp::now,
         progress: &|progress| show(&bar, progress),

@@ -15,7 +15,10 @@ use jobs::{Watch, Watched, aside_from};
 use serde_json::{Value, json};
 
 use super::harvesting;
-use crate::{commands::extract_worker, installation::Installation};
+use crate::{
+    commands::{extract_worker, unpack_worker},
+    installation::Installation,
+};
 
 /// Inputs that one job reads again; the rest waits for the next.
 const MOST_AGAIN: usize = 100_000;
@@ -44,12 +47,14 @@ fn read(
 ) -> anyhow::Result<IngestReport> {
     let catalog = Watched::new(&*installation.catalog, watch);
     let documents = extract_worker::pool()?;
+    let unpacker = unpack_worker::unpacker()?;
     let full_text = installation.full_text()?;
     let ingester = Ingester {
         catalog: &catalog,
         files: &installation.files,
         options,
         documents: &documents,
+        unpacker: Some(&unpacker),
         is_again,
         now: &Timestamp::now,
         progress: &|progress| show(progress, watch),

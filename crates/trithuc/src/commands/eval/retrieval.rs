@@ -218,6 +218,7 @@ impl Collection {
             options: &IngestOptions::default(),
             // A judged set holds records, no documents.
             documents: &extract::InProcess::default(),
+            unpacker: None,
             is_again: false,
             now: &Timestamp::now,
             progress: &|_| {},
