@@ -30,6 +30,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("topics", 2),
     ("jobs", 2),
     ("collections", 2),
+    ("edits", 2),
+    ("deposits", 2),
     ("trends", 2),
     ("upkeep", 2),
     ("alerts", 2),

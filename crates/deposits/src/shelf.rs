@@ -1,0 +1,377 @@
+//! Deposits in the catalogue: kept under names of their own until they become
+//! records.
+
+use catalog::{Batch, Blob, CatalogError, CatalogStore, Put};
+use jiff::Timestamp;
+use records::{AccessLevel, Column, DocumentFile, Page, Record, RecordId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Deposit, DepositError, Metadata, State};
+
+const HEAD: &str = "deposit/head/";
+const TEXT: &str = "deposit/text/";
+
+/// Documents of one deposit.
+pub const MOST_FILES: usize = 20;
+
+/// Characters of a reason.
+const MOST_REASON: usize = 2_000;
+
+/// A document that was read already.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewFile {
+    /// What it is.
+    pub file: DocumentFile,
+    /// Its text.
+    pub pages: Vec<Page>,
+    /// Its variables, where it holds data.
+    pub columns: Vec<Column>,
+}
+
+/// What was read of a document, kept until the deposit becomes a record.
+#[derive(Debug, Serialize, Deserialize)]
+struct Read {
+    pages: Vec<Page>,
+    columns: Vec<Column>,
+}
+
+/// What a librarian adds on accepting.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decision {
+    /// The collection that the record lies in.
+    pub collection: Option<String>,
+    /// Another access level than the depositor asked for.
+    pub access: Option<AccessLevel>,
+}
+
+/// A deposit with the record that it became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Accepted {
+    /// The deposit.
+    pub deposit: Deposit,
+    /// The record, full text included.
+    pub record: Record,
+}
+
+/// Makes a draft. With a key, a second call with the same key and metadata gives
+/// the draft of the first; `bool` says whether it was made now.
+///
+/// # Errors
+/// [`DepositError::Invalid`], [`DepositError::KeyUsed`], and the catalogue's.
+pub fn create(
+    catalog: &dyn CatalogStore,
+    metadata: Metadata,
+    key: Option<&str>,
+    by: &str,
+    at: Timestamp,
+) -> Result<(Deposit, bool), DepositError> {
+    metadata.check()?;
+    let said = serde_json::to_vec(&metadata).expect("a value with only string keys");
+    let asked = blake3::hash(&said).to_hex().to_string();
+    let unique = key.map_or_else(
+        || format!("at {}", at.as_nanosecond()),
+        |key| format!("key {key}"),
+    );
+    let name = blake3::hash(format!("{by}\n{unique}").as_bytes()).to_hex();
+    let id = RecordId::new(format!("g-{}", &name[..20])).expect("hexadecimal digits");
+    match deposit(catalog, &id) {
+        Err(DepositError::NoDeposit) => {}
+        Ok(known) if key.is_some() && known.asked == asked => return Ok((known, false)),
+        Ok(_) => return Err(DepositError::KeyUsed),
+        Err(error) => return Err(error),
+    }
+    let mut made = Deposit {
+        id,
+        by: by.to_owned(),
+        state: State::Draft,
+        metadata,
+        files: Vec::new(),
+        steps: Vec::new(),
+        asked,
+    };
+    made.step(State::Draft, by, at, None);
+    keep(catalog, &made, at)?;
+    Ok((made, true))
+}
+
+/// One deposit.
+///
+/// # Errors
+/// [`DepositError::NoDeposit`], and the catalogue's.
+pub fn deposit(catalog: &dyn CatalogStore, id: &RecordId) -> Result<Deposit, DepositError> {
+    let name = format!("{HEAD}{id}");
+    let found = catalog
+        .blobs(&name)?
+        .into_iter()
+        .find(|blob| blob.name == name);
+    parse(found.ok_or(DepositError::NoDeposit)?)
+}
+
+/// All deposits, the newest change first.
+///
+/// # Errors
+/// [`DepositError::Damaged`], and the catalogue's.
+pub fn deposits(catalog: &dyn CatalogStore) -> Result<Vec<Deposit>, DepositError> {
+    let all = catalog.blobs(HEAD)?.into_iter().map(parse);
+    let mut all = all.collect::<Result<Vec<Deposit>, DepositError>>()?;
+    all.sort_by(|a, b| {
+        b.changed_at()
+            .cmp(&a.changed_at())
+            .then_with(|| a.id.cmp(&b.id))
+    });
+    Ok(all)
+}
+
+/// Puts other metadata in the place of a draft's.
+///
+/// # Errors
+/// [`DepositError::Invalid`], [`DepositError::State`].
+pub fn put_metadata(
+    catalog: &dyn CatalogStore,
+    id: &RecordId,
+    metadata: Metadata,
+    at: Timestamp,
+) -> Result<Deposit, DepositError> {
+    metadata.check()?;
+    let mut known = open(catalog, id)?;
+    known.metadata = metadata;
+    keep(catalog, &known, at)?;
+    Ok(known)
+}
+
+/// Adds a document to a draft; the same content is there once.
+///
+/// # Errors
+/// [`DepositError::State`], [`DepositError::TooManyFiles`].
+pub fn add_file(
+    catalog: &dyn CatalogStore,
+    id: &RecordId,
+    new: NewFile,
+    at: Timestamp,
+) -> Result<Deposit, DepositError> {
+    let mut known = open(catalog, id)?;
+    known.files.retain(|file| file.blake3 != new.file.blake3);
+    if known.files.len() >= MOST_FILES {
+        return Err(DepositError::TooManyFiles(MOST_FILES));
+    }
+    let read = Read {
+        pages: new.pages,
+        columns: new.columns,
+    };
+    let mut batch = Batch::new(at);
+    batch.blobs.push(Blob {
+        name: text_name(id, &new.file),
+        bytes: serde_json::to_vec(&read).expect("a value with only string keys"),
+    });
+    known.files.push(new.file);
+    batch.blobs.push(head(&known));
+    catalog.apply(batch)?;
+    Ok(known)
+}
+
+/// Takes a document out of a draft; numbered from 1.
+///
+/// # Errors
+/// [`DepositError::State`], [`DepositError::NoFile`].
+pub fn remove_file(
+    catalog: &dyn CatalogStore,
+    id: &RecordId,
+    number: usize,
+    at: Timestamp,
+) -> Result<Deposit, DepositError> {
+    let mut known = open(catalog, id)?;
+    let place = number
+        .checked_sub(1)
+        .filter(|place| *place < known.files.len());
+    let gone = known
+        .files
+        .remove(place.ok_or(DepositError::NoFile(number))?);
+    let mut batch = Batch::new(at);
+    batch.blobs.push(forgotten(id, &gone));
+    batch.blobs.push(head(&known));
+    catalog.apply(batch)?;
+    Ok(known)
+}
+
+/// Hands a draft to the librarians.
+///
+/// # Errors
+/// [`DepositError::Incomplete`], [`DepositError::State`].
+pub fn submit(
+    catalog: &dyn CatalogStore,
+    id: &RecordId,
+    by: &str,
+    at: Timestamp,
+) -> Result<Deposit, DepositError> {
+    let mut known = open(catalog, id)?;
+    let missing = known.metadata.missing();
+    if !missing.is_empty() {
+        return Err(DepositError::Incomplete(missing));
+    }
+    known.step(State::Submitted, by, at, None);
+    keep(catalog, &known, at)?;
+    Ok(known)
+}
+
+/// Takes a deposit back that nobody has decided on.
+///
+/// # Errors
+/// [`DepositError::State`].
+pub fn withdraw(
+    catalog: &dyn CatalogStore,
+    id: &RecordId,
+    by: &str,
+    at: Timestamp,
+) -> Result<Deposit, DepositError> {
+    let mut known = deposit(catalog, id)?;
+    if !known.state.is_open() && known.state != State::Submitted {
+        return Err(DepositError::State(known.state));
+    }
+    known.step(State::Withdrawn, by, at, None);
+    keep_without_texts(catalog, &known, Batch::new(at))?;
+    Ok(known)
+}
+
+/// Returns a submitted deposit to be mended, or refuses it for good.
+///
+/// # Errors
+/// [`DepositError::NoReason`], [`DepositError::State`].
+pub fn decline(
+    catalog: &dyn CatalogStore,
+    id: &RecordId,
+    is_final: bool,
+    reason: &str,
+    by: &str,
+    at: Timestamp,
+) -> Result<Deposit, DepositError> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > MOST_REASON {
+        return Err(DepositError::NoReason);
+    }
+    let mut known = submitted(catalog, id)?;
+    let state = if is_final {
+        State::Refused
+    } else {
+        State::Returned
+    };
+    known.step(state, by, at, Some(reason));
+    match is_final {
+        true => keep_without_texts(catalog, &known, Batch::new(at))?,
+        false => keep(catalog, &known, at)?,
+    }
+    Ok(known)
+}
+
+/// Makes a record of a submitted deposit, in one transaction. The documents must
+/// be in the library's store of files before.
+///
+/// # Errors
+/// [`DepositError::State`], also when another librarian was first.
+pub fn accept(
+    catalog: &dyn CatalogStore,
+    id: &RecordId,
+    decision: &Decision,
+    by: &str,
+    at: Timestamp,
+) -> Result<Accepted, DepositError> {
+    let mut known = submitted(catalog, id)?;
+    let mut record = known.metadata.read(id.clone(), &known.by)?;
+    record.collections.extend(decision.collection.clone());
+    record.access = decision.access.unwrap_or(record.access);
+    for file in &known.files {
+        let name = text_name(id, file);
+        let kept = catalog
+            .blobs(&name)?
+            .into_iter()
+            .find(|blob| blob.name == name);
+        let Some(blob) = kept else { continue };
+        let read: Read = parse(blob)?;
+        // A record has one full text: that of the first document with one.
+        if record.body.iter().all(|page| page.text.trim().is_empty()) {
+            record.body = read.pages;
+        }
+        record.columns.extend(read.columns);
+    }
+    record.files.clone_from(&known.files);
+    known.step(State::Accepted, by, at, None);
+    let mut batch = Batch::new(at);
+    batch.puts.push(Put {
+        record: record.clone(),
+        if_version: Some(0),
+    });
+    match keep_without_texts(catalog, &known, batch) {
+        Err(DepositError::Catalog(CatalogError::Conflict { .. })) => {
+            Err(DepositError::State(State::Accepted))
+        }
+        Err(error) => Err(error),
+        Ok(()) => Ok(Accepted {
+            deposit: known,
+            record,
+        }),
+    }
+}
+
+/// A deposit that its depositor may change.
+fn open(catalog: &dyn CatalogStore, id: &RecordId) -> Result<Deposit, DepositError> {
+    let known = deposit(catalog, id)?;
+    match known.state.is_open() {
+        true => Ok(known),
+        false => Err(DepositError::State(known.state)),
+    }
+}
+
+fn submitted(catalog: &dyn CatalogStore, id: &RecordId) -> Result<Deposit, DepositError> {
+    let known = deposit(catalog, id)?;
+    match known.state == State::Submitted {
+        true => Ok(known),
+        false => Err(DepositError::State(known.state)),
+    }
+}
+
+fn keep(catalog: &dyn CatalogStore, deposit: &Deposit, at: Timestamp) -> Result<(), DepositError> {
+    let mut batch = Batch::new(at);
+    batch.blobs.push(head(deposit));
+    catalog.apply(batch)?;
+    Ok(())
+}
+
+/// Of a deposit whose life is over only the head is kept.
+fn keep_without_texts(
+    catalog: &dyn CatalogStore,
+    deposit: &Deposit,
+    mut batch: Batch,
+) -> Result<(), DepositError> {
+    let texts = deposit
+        .files
+        .iter()
+        .map(|file| forgotten(&deposit.id, file));
+    batch.blobs.extend(texts);
+    batch.blobs.push(head(deposit));
+    catalog.apply(batch)?;
+    Ok(())
+}
+
+fn head(deposit: &Deposit) -> Blob {
+    Blob {
+        name: format!("{HEAD}{}", deposit.id),
+        bytes: serde_json::to_vec(deposit).expect("a value with only string keys"),
+    }
+}
+
+fn text_name(id: &RecordId, file: &DocumentFile) -> String {
+    format!("{TEXT}{id}/{}", file.blake3)
+}
+
+fn forgotten(id: &RecordId, file: &DocumentFile) -> Blob {
+    Blob {
+        name: text_name(id, file),
+        bytes: Vec::new(),
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(blob: Blob) -> Result<T, DepositError> {
+    serde_json::from_slice(&blob.bytes).map_err(|source| DepositError::Damaged {
+        name: blob.name,
+        source,
+    })
+}
