@@ -6,6 +6,7 @@ exchange formats. Ends with «N passed, N failed» and fails when one failed.
 
 import io
 import json
+import pathlib
 import sys
 import traceback
 import urllib.parse
@@ -13,6 +14,7 @@ import urllib.request
 
 import bibtexparser
 import pymarc
+import pyshacl
 import rdflib
 import rispy
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
@@ -177,6 +179,19 @@ def rdflib_reads_one_catalogue_in_three_forms():
     assert len(list(graph.subjects(RDF.type, DCAT.Dataset))) == min(n, 100)
 
 
+def pyshacl_finds_what_dcat_ap_makes_mandatory():
+    shapes = rdflib.Graph().parse(pathlib.Path(__file__).with_name("dcat-ap.shapes.ttl"))
+    for end, name in [("ttl", "turtle"), ("jsonld", "json-ld"), ("rdf", "xml")]:
+        graph = rdflib.Graph().parse(data=get(f"/dcat/catalog.{end}"), format=name)
+        assert (None, RDF.type, DCAT.Dataset) in graph, end
+        conforms, _, report = pyshacl.validate(graph, shacl_graph=shapes, inference="none")
+        assert conforms, f"{end}: {report[:4000]}"
+        # The shapes can fail: a dataset without its title does.
+        for dataset in list(graph.subjects(RDF.type, DCAT.Dataset))[:1]:
+            graph.remove((dataset, DCTERMS.title, None))
+        assert not pyshacl.validate(graph, shacl_graph=shapes, inference="none")[0], end
+
+
 def lxml_pages_through_a_search_by_sru():
     names = {"s": "http://www.loc.gov/zing/srw/"}
     ids, start = [], "1"
@@ -202,6 +217,7 @@ CHECKS = [
     citeproc_cites_every_record,
     the_change_feed_rebuilds_the_library,
     rdflib_reads_one_catalogue_in_three_forms,
+    pyshacl_finds_what_dcat_ap_makes_mandatory,
     lxml_pages_through_a_search_by_sru,
 ]
 
