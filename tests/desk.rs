@@ -1,23 +1,14 @@
 //! What librarians ask for over the API and on pages: jobs, sources, files they
 //! send, collections, decisions on duplicates.
 
-use std::{
-    io::{BufRead, BufReader, Write as _},
-    net::SocketAddr,
-    process::{Child, Stdio},
-    thread,
-    time::Duration,
-};
-
 use serde_json::{Value, json};
 
 use crate::{
     accounts::{percent, session, token},
     installation::Installation,
-    site::{Answer, PASSWORD, SITE, get, get_as, get_with, send, send_to},
+    serving::{FORM, Serving},
+    site::{Answer, SITE, get, get_as, get_with, send, send_to},
 };
-
-const FORM: &str = "application/x-www-form-urlencoded";
 
 fn ask(role: &str, method: &str, target: &str, body: &Value) -> Answer {
     let key = format!("Bearer {}", SITE.keys[role]);
@@ -184,108 +175,7 @@ fn sources_are_kept_over_the_api_and_on_the_page() {
     assert_eq!(ask("librarian", "DELETE", url, &json!({})).status, 404);
 }
 
-/// The real program, serving; ends with the test.
-struct Serving {
-    child: Child,
-    address: SocketAddr,
-    cookie: String,
-    csrf: String,
-}
-
-impl Serving {
-    /// Serves an installation to a librarian who has signed in.
-    fn start(installation: &Installation) -> Self {
-        let mut add = installation.command();
-        add.args(["user", "add", "lan", "--role", "librarian"]);
-        let mut add = add.stdin(Stdio::piped()).spawn().unwrap();
-        let password = format!("{PASSWORD}\n{PASSWORD}\n");
-        add.stdin
-            .take()
-            .unwrap()
-            .write_all(password.as_bytes())
-            .unwrap();
-        assert!(add.wait().unwrap().success());
-        let mut command = installation.command();
-        command.args(["serve", "--listen", "127.0.0.1:0"]);
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = said.find_map(|line| {
-            let line = line.unwrap();
-            let address = line.split_once("http://")?.1.trim().trim_end_matches('/');
-            address.parse().ok()
-        });
-        let mut serving = Self {
-            child,
-            address: address.unwrap(),
-            cookie: String::new(),
-            csrf: String::new(),
-        };
-        let form = format!("name=lan&password={}", percent(PASSWORD));
-        let entered = serving.send("POST", "/login", FORM, &form);
-        let cookie = entered.header("set-cookie");
-        serving.cookie = cookie.split(';').next().unwrap().to_owned();
-        serving.csrf = token(&serving.get("/account").body).to_owned();
-        serving
-    }
-
-    fn send(&self, method: &str, target: &str, kind: &str, body: &str) -> Answer {
-        let headers = [("cookie", self.cookie.as_str()), ("content-type", kind)];
-        send_to(self.address, method, target.as_bytes(), &headers, body)
-    }
-
-    fn get(&self, target: &str) -> Answer {
-        self.send("GET", target, "text/plain", "")
-    }
-
-    fn form(&self, target: &str, fields: &str) -> Answer {
-        let body = format!("csrf={}&{fields}", percent(&self.csrf));
-        self.send("POST", target, FORM, &body)
-    }
-
-    fn json(&self, method: &str, target: &str, body: &Value) -> Answer {
-        self.send(method, target, "application/json", &body.to_string())
-    }
-
-    /// Sends a file as the page does; where the answer leads.
-    fn upload(&self, name: &str, content: &str, access: &str) -> Answer {
-        let part = |head: &str, value: &str| {
-            format!("--xyz\r\ncontent-disposition: form-data; {head}\r\n\r\n{value}\r\n")
-        };
-        let body = [
-            part("name=\"csrf\"", &self.csrf),
-            part(&format!("name=\"file\"; filename=\"{name}\""), content),
-            part("name=\"collection\"", "Gửi"),
-            part("name=\"access\"", access),
-            "--xyz--\r\n".to_owned(),
-        ];
-        let kind = "multipart/form-data; boundary=xyz";
-        self.send("POST", "/jobs/upload", kind, &body.concat())
-    }
-
-    fn wait_for(&self, url: &str) -> Value {
-        for _ in 0..3000 {
-            let job = self.get(&format!("/api/v1{url}")).json();
-            if job["state"] != "queued" && job["state"] != "running" {
-                return job;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        panic!("{url} never ends");
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn lines(records: &[Value]) -> String {
+pub(crate) fn lines(records: &[Value]) -> String {
     records.iter().map(|record| format!("{record}\n")).collect()
 }
 

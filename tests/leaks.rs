@@ -86,6 +86,11 @@ fn addresses() -> Vec<String> {
         "/api/v1/quarantine",
         "/quality",
         "/duplicates",
+        "/edits",
+        "/desk",
+        "/deposits",
+        "/api/v1/deposits",
+        "/api/v1/edits",
         "/authorities",
         "/subjects",
         "/api/v1/subjects",
@@ -157,6 +162,8 @@ fn addresses() -> Vec<String> {
         let ends = ["", ".json", ".ris", ".bib", ".marcxml", "/files/1/a.pdf"];
         all.extend(ends.map(|end| format!("/records/{id}{end}")));
         all.push(format!("/api/v1/records/{id}"));
+        all.push(format!("/api/v1/records/{id}/pages/1"));
+        all.push(format!("/records/{id}/read"));
         all.push(format!("/api/v1/records/{id}/linkset"));
         all.push(format!("/api/v1/records/{id}/similar"));
         all.push(format!("/api/v1/records/{id}/citation"));
@@ -249,6 +256,8 @@ fn hidden_and_missing_are_told_alike() {
                 "/records/{}/files/1/a.pdf",
                 "/api/v1/records/{}/overlap",
                 "/api/v1/records/{}/links",
+                "/api/v1/records/{}/pages/1",
+                "/records/{}/read",
             ] {
                 let ask = |id: &str| {
                     let answer = get_as(role, &form.replace("{}", id));

@@ -6,10 +6,13 @@
 //! * `answers`: questions answered by quoting, or not at all.
 //! * `architecture`: layers, file heads, sizes, forbidden calls.
 //! * `crash`: killed at any moment, nothing is lost and nothing doubled.
+//! * `deposits`: works that people hand in, until they are records.
 //! * `desk`: jobs, sources, uploads and collections over the API and on pages; the
 //!   forms of duplicates.
 //! * `datasets`: tables found by their columns, packages, mappings.
+//! * `edits`: one edit over many records: seen, done, undone, by program and page.
 //! * `exports`: ten formats, by name, ending and `Accept`; whole searches.
+//! * `generating`: answers that a machine writes, held against the quotes.
 //! * `generations`: models side by side, cut-over, way back, comparison; killed
 //!   while vectors are made.
 //! * `harvest`: a failing source arrives whole; a library follows another one.
@@ -32,6 +35,7 @@
 //! * `trends`: counts by year of what may be seen, forecasts, refusals.
 //! * `upkeep`: what drifted is found and mended; a backup is the library.
 //! * `sru`: searching by SRU and CQL.
+//! * `serving`: the program serving a folder of its own, a librarian signed in.
 //! * `site`: the small library behind a running server that both ask.
 
 #![allow(
@@ -47,9 +51,12 @@ mod architecture;
 mod authorities;
 mod crash;
 mod datasets;
+mod deposits;
 mod desk;
 mod duplicates;
+mod edits;
 mod exports;
+mod generating;
 mod generations;
 mod harvest;
 mod ingest_bad_input;
@@ -66,6 +73,7 @@ mod query_reading;
 mod real_data;
 mod resource_sync;
 mod sandbox;
+mod serving;
 mod site;
 mod sru;
 mod subjects;

@@ -56,6 +56,7 @@ const { hits: found } = await ask(`limit=50&q=${encodeURIComponent("phương ph�
 const document = found.find((hit) => hit.page);
 if (!document) throw new Error("no sample document is found by its full text");
 paths.document = new URL(document.url).pathname;
+paths.reading = `${paths.document}/read?page=${document.page}&q=${encodeURIComponent("phương pháp")}`;
 paths.login = "/login";
 paths.answers = `/answers?q=${encodeURIComponent("Giống lúa nào chịu mặn?")}`;
 // Fields and topics with most records, where topics were built.
@@ -118,6 +119,35 @@ async function check(name, path, lang, theme, screen, storageState) {
   if (folder) await page.screenshot({ path: join(folder, `${label}.png`), fullPage: true });
   await context.close();
   return bytes;
+}
+
+// A first visit on a slow line (1.6 Mbit/s, 150 ms there and back) with a slow
+// processor (a quarter of this one): what it costs, and when it can be read and
+// used. Printed, not judged: another machine has other times.
+async function slowLine() {
+  const told = [];
+  for (const name of ["home", "search", "document", "trends", "map"].filter((name) => paths[name])) {
+    const context = await browser.newContext({ viewport: screens.phone, locale: "vi" });
+    const page = await context.newPage();
+    const cdp = await context.newCDPSession(page);
+    await cdp.send("Network.enable");
+    await cdp.send("Network.emulateNetworkConditions",
+      { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 });
+    await cdp.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+    let bytes = 0;
+    let requests = 0;
+    cdp.on("Network.loadingFinished", (event) => { bytes += event.encodedDataLength; requests += 1; });
+    await page.goto(base + paths[name], { waitUntil: "networkidle" });
+    const times = await page.evaluate(() => {
+      const [visit] = performance.getEntriesByType("navigation");
+      const paint = performance.getEntriesByName("first-contentful-paint")[0];
+      return { paint: paint?.startTime ?? 0, interactive: visit.domInteractive, load: visit.loadEventEnd };
+    });
+    told.push({ page: name, bytes, requests, "first paint ms": Math.round(times.paint),
+      "interactive ms": Math.round(times.interactive), "loaded ms": Math.round(times.load) });
+    await context.close();
+  }
+  console.table(told);
 }
 
 // The keyboard alone: the first stop leads to the content, a search is typed
@@ -237,7 +267,24 @@ async function accounts() {
   await other.close();
   await context.close();
   const desk = { jobs: "/jobs", job, sources: "/sources", aside: "/set-aside", gathered: "/collections/tuyen-chon" };
-  const lists = { saved: "/saved?q=l%C3%BAa", authorities: "/authorities", subjects: "/subjects" };
+  // Hands a work in, and looks at an edit of what a search finds.
+  await page.goto(`${base}/deposits`);
+  await page.fill("#title_vi", "Giống bưởi thử nghiệm");
+  await page.locator("form[action='/deposits'] button").click();
+  await page.waitForURL(/\/deposits\/g-/);
+  const deposit = new URL(page.url()).pathname;
+  await page.goto(`${base}/edits?q=type%3Apaper`);
+  await page.selectOption("select[name=act1]", "add");
+  await page.selectOption("select[name=field1]", "keywords.vi");
+  await page.fill("input[name=value1]", "thử sửa hàng loạt");
+  await page.locator("form:has(fieldset) button.main").click();
+  expect(await page.locator(".diffs ins").count(), "an edit shows no difference");
+  await page.locator("form:has(input[name=token]) button.main").click();
+  await page.waitForURL(/\/edits\/\d+-/);
+  const edit = new URL(page.url()).pathname;
+  await page.locator("form[action^='/edits/'] button").click();
+  expect(!(await page.locator("form[action^='/edits/'] button").count()), "an edit is not undone");
+  const lists = { librarians: "/desk", deposits: "/deposits", deposit, edits: "/edits?q=l%C3%BAa", edit, quality: "/quality", saved: "/saved?q=l%C3%BAa", authorities: "/authorities", subjects: "/subjects" };
   const change = paths.topic && { changetopic: paths.topic };
   return { state, paths: { account: "/account", users: "/users", ...lists, ...desk, ...change, ...(path && { restricted: path }) } };
 }
@@ -264,6 +311,7 @@ for (const [name, path, state] of visited) {
   }
 }
 await map().catch((error) => faults.push(`map: ${error.message.split("\n")[0]}`));
+await slowLine().catch((error) => faults.push(`slow line: ${error.message.split("\n")[0]}`));
 await journey().catch((error) => faults.push(`journey: ${error.message.split("\n")[0]}`));
 await browser.close();
 for (const fault of faults) console.error(fault);

@@ -114,6 +114,9 @@ impl Library {
 /// How long a request waits for its turn before it is sent away.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// Answers that a machine writes at the same time: it is slow, and one machine.
+const MOST_WRITERS: usize = 2;
+
 /// What every handler shares.
 pub(crate) struct App {
     pub(crate) settings: Settings,
@@ -124,6 +127,8 @@ pub(crate) struct App {
     pub(crate) signer: Signer,
     library: Library,
     gate: Arc<Semaphore>,
+    /// Answers that are being written.
+    writers: Arc<Semaphore>,
 }
 
 impl App {
@@ -137,7 +142,28 @@ impl App {
             signer: Signer::of(&*library.catalogue)?,
             library,
             gate,
+            writers: Arc::new(Semaphore::new(MOST_WRITERS)),
         })
+    }
+
+    /// Runs the asking of the machine that writes answers; the stores do not
+    /// wait for it.
+    ///
+    /// # Errors
+    /// [`ApiError::Busy`] when its turn does not come in time.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let turn = time::timeout(LONGEST_WAIT, self.writers.clone().acquire_owned()).await;
+        let Ok(Ok(permit)) = turn else {
+            return Err(ApiError::Busy { retry_after_s: 15 });
+        };
+        let done = task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        done.await.map_err(ApiError::internal)
     }
 
     /// Runs `work` on a thread that may block, when its turn comes.

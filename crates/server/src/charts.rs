@@ -32,6 +32,15 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
+    /// The unit of marks on an axis: no decimals where none of them needs any.
+    pub(crate) fn on_axis(self, ticks: &[f64]) -> Self {
+        let is_whole = |tick: &f64| (100.0 * tick - (100.0 * tick).round()).abs() < 1e-6;
+        match self {
+            Self::Percent(_) if ticks.iter().all(is_whole) => Self::Percent(0),
+            unit => unit,
+        }
+    }
+
     /// A figure as readers of `locale` write it.
     pub(crate) fn write(self, value: f64, locale: Locale) -> String {
         match self {

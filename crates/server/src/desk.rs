@@ -130,7 +130,7 @@ pub(crate) fn keep_upload(desk: &Desk, name: &str, bytes: &[u8]) -> Result<PathB
 }
 
 /// A name that is one plain file name, whatever was sent.
-fn file_name(sent: &str) -> String {
+pub(crate) fn file_name(sent: &str) -> String {
     let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain = last.chars().filter(|c| !c.is_control()).take(100);
     let plain: String = plain.collect();

@@ -14,8 +14,9 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-/// Largest body that a request may have, in bytes: forms of the pages are tiny.
-pub(crate) const BODY_BYTES: usize = 64 * 1024;
+/// Largest body that a request may have, in bytes: two descriptions of 5,000
+/// Vietnamese letters, each nine bytes in a form, fit.
+pub(crate) const BODY_BYTES: usize = 128 * 1024;
 
 /// Header of an answer that no browser and no proxy may keep.
 pub(crate) const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
@@ -92,9 +93,11 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static(CONTENT_POLICY));
+    headers
+        .entry(header::X_FRAME_OPTIONS)
+        .or_insert(HeaderValue::from_static("DENY"));
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
     set(header::REFERRER_POLICY, "strict-origin-when-cross-origin");
     set(
         HeaderName::from_static("cross-origin-opener-policy"),

@@ -33,9 +33,9 @@ const SHOWN: [&str; 5] = [
 ];
 
 /// A document loads nothing and runs nothing; the browser's own viewer of PDF
-/// styles itself.
+/// styles itself. Only pages of the library show it in a frame.
 const CONTENT_POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'";
 
 /// Where the file numbered `number` (from 1) of a record is had: here, or where
 /// it lies on the web. `None` when the library has not kept it.
@@ -94,7 +94,8 @@ pub(crate) async fn show_file(
     Ok(response)
 }
 
-fn describe(headers: &mut HeaderMap, file: &DocumentFile) {
+/// How a document is shown or saved.
+pub(crate) fn describe(headers: &mut HeaderMap, file: &DocumentFile) {
     let media_type = file.media_type.to_ascii_lowercase();
     let is_shown = SHOWN.contains(&media_type.as_str());
     let manner = if is_shown { "inline" } else { "attachment" };
@@ -112,6 +113,7 @@ fn describe(headers: &mut HeaderMap, file: &DocumentFile) {
     set(header::CONTENT_TYPE, media_type);
     set(header::CONTENT_DISPOSITION, &saved_as);
     set(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    set(header::X_FRAME_OPTIONS, "SAMEORIGIN");
     set(header::CACHE_CONTROL, "private, no-cache");
     set(header::VARY, "Cookie");
 }

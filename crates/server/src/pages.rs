@@ -8,7 +8,10 @@ mod authorities;
 mod authority;
 mod collections;
 mod compare;
+mod deposits;
+mod desk;
 mod duplicates;
+mod edits;
 mod error;
 mod explorer;
 mod facets;
@@ -25,7 +28,9 @@ mod jobs;
 mod labels;
 mod machines;
 mod preferences;
+mod preview;
 mod quality;
+mod reading;
 mod record;
 mod saved;
 mod search;
@@ -51,9 +56,14 @@ pub(crate) use collections::{
     act_on_collection, add_collection, show_collection, show_collections,
 };
 pub(crate) use compare::{compare, show_compare};
+pub(crate) use deposits::{
+    act_on_deposit, add_deposit, add_deposit_file, show_deposit, show_deposits,
+};
+pub(crate) use desk::show_desk;
 pub(crate) use duplicates::{
     keep_records_apart, merge_duplicates, show_duplicates, undo_duplicates,
 };
+pub(crate) use edits::{edit, show_edit, show_edits, undo_edit};
 pub(crate) use error::error_page;
 pub(crate) use explorer::show_explorer;
 pub(crate) use feed::show_feed;
@@ -66,6 +76,7 @@ pub(crate) use machines::{
 };
 pub(crate) use preferences::{own_path, set_preferences};
 pub(crate) use quality::{judge_quality, show_quality, show_worklist};
+pub(crate) use reading::{full_text, show_reading};
 pub(crate) use record::show_record;
 pub(crate) use saved::{
     add_saved, answer_letters, change_saved, show_letters, show_saved, show_saved_feed,

@@ -40,6 +40,14 @@ impl Params {
                 most: MAX_BYTES,
             });
         }
+        Self::of_form(raw)
+    }
+
+    /// Reads the fields of a form, as long as a body may be.
+    ///
+    /// # Errors
+    /// See [`Params::parse`].
+    pub(crate) fn of_form(raw: &str) -> Result<Self, ApiError> {
         let mut pairs = Vec::new();
         for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
             if pairs.len() == MAX_PAIRS {

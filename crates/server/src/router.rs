@@ -75,12 +75,28 @@ fn limited(routes: Router<Arc<App>>, n_bytes: usize) -> Router<Arc<App>> {
         .layer(RequestBodyLimitLayer::new(n_bytes))
 }
 
-/// Addresses that documents are sent to.
+/// Addresses that documents or long lists are sent to.
 fn upload_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/compare", get(pages::show_compare).post(pages::compare))
         .route("/jobs/upload", post(pages::upload_file))
         .route("/api/v1/uploads", post(api::jobs::add_upload))
+        .route("/deposits/{id}/files", post(pages::add_deposit_file))
+        .route(
+            "/api/v1/deposits/{id}/files",
+            post(api::deposits::add_deposit_file),
+        )
+        // Lists of thousands of ids.
+        .route(
+            "/api/v1/collections/{name}/records",
+            post(api::collections::change_collection),
+        )
+        .route("/edits", get(pages::show_edits).post(pages::edit))
+        .route("/api/v1/edits/preview", post(api::edits::preview_edit))
+        .route(
+            "/api/v1/edits",
+            get(api::edits::list_edits).post(api::edits::add_edit),
+        )
         .route("/api/v1/overlap", post(api::compare::post_overlap))
         .route("/api/v1/similar", post(api::compare::post_similar))
 }
@@ -91,6 +107,7 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/search", get(pages::show_search))
         .route("/answers", get(pages::show_answers))
         .route("/records/{id}", get(pages::show_record))
+        .route("/records/{id}/read", get(pages::show_reading))
         .route("/records/{id}/files/{number}/{name}", get(files::show_file))
         .route("/trends", get(pages::show_trends))
         .route("/trends/emerging", get(pages::show_emerging))
@@ -135,6 +152,16 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/duplicates/merge", post(pages::merge_duplicates))
         .route("/duplicates/apart", post(pages::keep_records_apart))
         .route("/duplicates/undo", post(pages::undo_duplicates))
+        .route("/desk", get(pages::show_desk))
+        .route(
+            "/deposits",
+            get(pages::show_deposits).post(pages::add_deposit),
+        )
+        .route(
+            "/deposits/{id}",
+            get(pages::show_deposit).post(pages::act_on_deposit),
+        )
+        .route("/edits/{id}", get(pages::show_edit).post(pages::undo_edit))
         .route("/jobs", get(pages::show_jobs).post(pages::ask_for_job))
         .route("/jobs/{id}", get(pages::show_job).post(pages::act_on_job))
         .route("/sources", get(pages::show_sources).post(pages::add_source))
@@ -196,6 +223,10 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/api/v1/changes", get(api::changes::list_changes))
         .route("/api/v1/dump", get(api::changes::get_dump))
         .route("/api/v1/records/{id}", get(api::record::get_record))
+        .route(
+            "/api/v1/records/{id}/pages/{number}",
+            get(api::reading::get_page),
+        )
         .route(
             "/api/v1/records/{id}/similar",
             get(api::similar::get_similar),
@@ -263,6 +294,7 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/api/v1/quality/{rule}", get(api::quality::get_worklist))
         .merge(authority_api_routes())
         .merge(subject_api_routes())
+        .merge(deposit_api_routes())
         .route("/api/v1/duplicates", get(api::duplicates::list_duplicates))
         .route(
             "/api/v1/duplicates/apart",
@@ -278,6 +310,27 @@ fn api_routes() -> Router<Arc<App>> {
         )
         .route("/api/v1/status", get(api::status::get_status))
         .route("/api/v1/openapi.json", get(api::openapi::get_openapi))
+}
+
+fn deposit_api_routes() -> Router<Arc<App>> {
+    use api::deposits as d;
+    Router::new()
+        .route(
+            "/api/v1/deposits",
+            get(d::list_deposits).post(d::add_deposit),
+        )
+        .route("/api/v1/deposits/{id}", get(d::get_deposit))
+        .route(
+            "/api/v1/deposits/{id}/metadata",
+            axum::routing::put(d::put_deposit_metadata),
+        )
+        .route(
+            "/api/v1/deposits/{id}/files/{number}",
+            get(d::get_deposit_file).delete(d::remove_deposit_file),
+        )
+        .route("/api/v1/deposits/{id}/submit", post(d::submit_deposit))
+        .route("/api/v1/deposits/{id}/withdraw", post(d::withdraw_deposit))
+        .route("/api/v1/deposits/{id}/decision", post(d::decide_deposit))
 }
 
 fn subject_api_routes() -> Router<Arc<App>> {
@@ -327,8 +380,8 @@ fn desk_routes() -> Router<Arc<App>> {
                 .delete(api::collections::forget_collection),
         )
         .route(
-            "/api/v1/collections/{name}/records",
-            post(api::collections::change_collection),
+            "/api/v1/edits/{id}",
+            get(api::edits::get_edit).delete(api::edits::undo_edit),
         )
         .route(
             "/api/v1/jobs",

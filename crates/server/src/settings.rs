@@ -6,7 +6,10 @@ use std::{net::IpAddr, time::Duration};
 use alerts::{MailSettings, Mailer};
 use serde::Deserialize;
 
-use crate::oidc::{self, OidcSettings};
+use crate::{
+    generating::{self, GeneratorSettings},
+    oidc::{self, OidcSettings},
+};
 
 /// What an operator can set.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,6 +40,8 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// The provider that people may sign in through; none: by password only.
     pub oidc: Option<OidcSettings>,
+    /// The endpoint that writes answers; none: answers are quotes only.
+    pub generator: Option<GeneratorSettings>,
 }
 
 /// Saved searches and their alerts.
@@ -93,6 +98,7 @@ impl Default for Settings {
             alerts: AlertSettings::default(),
             mail: None,
             oidc: None,
+            generator: None,
         }
     }
 }
@@ -155,6 +161,10 @@ impl Settings {
         if let Some(oidc) = &self.oidc {
             let wrong = |(name, value, cure)| InvalidSetting { name, value, cure };
             oidc::check(oidc).map_err(wrong)?;
+        }
+        if let Some(generator) = &self.generator {
+            let wrong = |(name, value, cure)| InvalidSetting { name, value, cure };
+            generating::check_settings(generator).map_err(wrong)?;
         }
         Ok(self)
     }
@@ -288,6 +298,18 @@ mod tests {
             (
                 "mail = { host = 'a', from = 'a@b.vn', security = 'none', user = 'u', password = 'p' }",
                 "mail.security",
+            ),
+            (
+                "generator = { url = 'may-viet', model = 'm' }",
+                "generator.url",
+            ),
+            (
+                "generator = { url = 'http://a/v1', model = ' ' }",
+                "generator.model",
+            ),
+            (
+                "generator = { url = 'http://a/v1', model = 'm', time_limit_s = 0 }",
+                "generator.time_limit_s",
             ),
             ("colour = 'red'", "colour"),
         ] {

@@ -67,6 +67,31 @@ impl Upload {
         Ok(sent)
     }
 
+    /// The file, when nothing else was sent with it.
+    ///
+    /// # Errors
+    /// [`ApiError::InvalidParameter`].
+    pub(crate) fn alone(self) -> Result<Self, ApiError> {
+        let others = [
+            ("collection", &self.collection),
+            ("access", &self.access),
+            ("type", &self.record_type),
+        ];
+        let sent = others
+            .into_iter()
+            .find_map(|(name, sent)| Some((name, sent.clone()?)));
+        let Some((name, value)) = sent else {
+            return Ok(self);
+        };
+        let reason = "belongs to no part of this form";
+        Err(ApiError::invalid(
+            name,
+            &value,
+            reason,
+            "send the file alone",
+        ))
+    }
+
     /// # Errors
     /// [`ApiError::InvalidParameter`].
     pub(crate) fn access(&self) -> Result<Option<AccessLevel>, ApiError> {

@@ -10,6 +10,7 @@ mod cite;
 mod collection;
 mod completions;
 mod duplicates;
+mod edit;
 mod eval;
 mod export;
 mod extract;
@@ -65,6 +66,9 @@ pub(crate) enum Command {
     /// Records that describe one work: find, list, merge, keep apart, undo.
     #[command(subcommand)]
     Duplicates(duplicates::Command),
+    /// One edit over many records: preview, apply, list, show, undo.
+    #[command(subcommand)]
+    Edit(edit::Command),
     /// Take in records and documents, and make them findable; resumable,
     /// idempotent.
     Ingest(ingest::Args),
@@ -147,6 +151,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::Answer(args) => answer::run(&args, context),
         Command::Completions(args) => completions::run(&args),
         Command::Duplicates(command) => duplicates::run(&command, context),
+        Command::Edit(command) => edit::run(&command, context),
         Command::Ingest(args) => ingest::run(&args, context),
         Command::Harvest(args) => harvest::run(&args, context),
         Command::Index(args) => index::run(&args, context),

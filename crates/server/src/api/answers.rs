@@ -8,16 +8,18 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use records::Record;
+use records::{AccessLevel, Record};
 use search::{Answer, AnswerRequest, Quote};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
+    accounts::{Role, Scope},
     api::search::refuse_unknown,
     app::App,
     edge::NO_STORE,
     error::ApiError,
+    generating::{Cited, GenerateError, Generated, generate},
     pages::{page_url, record_url},
     search_params::{filters, search_error},
     visit::Visit,
@@ -42,6 +44,9 @@ pub(crate) struct AnswerAnswer {
     /// What speaks for the best sentence, also where it is too little.
     #[serde(skip_serializing_if = "Option::is_none")]
     best: Option<EvidenceAnswer>,
+    /// What a machine wrote from the quotes, where it was asked to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generated: Option<GeneratedAnswer>,
     /// Records nearest to the question: where to read on.
     nearest: Vec<NearAnswer>,
     /// The indexes that looked: `lexical` or `hybrid`.
@@ -72,6 +77,32 @@ pub(crate) struct QuoteAnswer {
     document: Option<String>,
     /// What speaks for it.
     evidence: EvidenceAnswer,
+}
+
+/// What a machine wrote. Every sentence cites quotes and was checked against
+/// them; it may still be wrong: read the quotes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GeneratedAnswer {
+    /// Always true: no person wrote this.
+    machine_made: bool,
+    /// The model that wrote it.
+    model: String,
+    /// Sentences that the quotes bear out.
+    sentences: Vec<GeneratedSentence>,
+    /// Sentences that were dropped: they cited nothing, or something else than
+    /// they said.
+    n_dropped: usize,
+    /// Why nothing was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+}
+
+/// A sentence that a machine wrote.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GeneratedSentence {
+    text: String,
+    /// Numbers of the quotes that bear it out, from 1.
+    quotes: Vec<usize>,
 }
 
 /// What speaks for a sentence.
@@ -138,6 +169,88 @@ pub(crate) async fn answer(app: &App, visit: &Visit) -> Result<Answer, ApiError>
     .await
 }
 
+/// Whether a machine is asked to write; only where there is one, and for whoever
+/// has an account.
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`], [`ApiError::SignInNeeded`].
+pub(crate) fn wants_writing(app: &App, visit: &Visit) -> Result<bool, ApiError> {
+    match visit.params.get("generate") {
+        None | Some("false" | "0") => Ok(false),
+        Some("true" | "1") if app.settings.generator.is_none() => Err(ApiError::invalid(
+            "generate",
+            "true",
+            "is not offered by this library",
+            "leave it out: the answer is quotes",
+        )),
+        Some("true" | "1") => visit.needs(Role::Reader, Scope::Read).map(|_| true),
+        Some(other) => Err(ApiError::invalid(
+            "generate",
+            other,
+            "is neither true nor false",
+            "send true or false",
+        )),
+    }
+}
+
+/// What the machine writes from quotes. Passages of records that are not open go
+/// to it only where the operator said so; they keep their numbers.
+///
+/// # Errors
+/// [`ApiError::Busy`].
+pub(crate) async fn written(
+    app: &App,
+    visit: &Visit,
+    answer: &Answer,
+) -> Result<Option<Result<Generated, GenerateError>>, ApiError> {
+    let Some(settings) = app.settings.generator.clone() else {
+        return Ok(None);
+    };
+    let is_sent = |quote: &Quote| settings.sends_closed || quote.record.access == AccessLevel::Open;
+    let sent: Vec<usize> = (1..)
+        .zip(&answer.quotes)
+        .filter_map(|(number, quote)| is_sent(quote).then_some(number))
+        .collect();
+    let passages = sent
+        .iter()
+        .map(|number| answer.quotes[number - 1].text.clone());
+    let passages: Vec<String> = passages.collect();
+    if passages.is_empty() {
+        return Ok(None);
+    }
+    let question = visit.params.get("q").unwrap_or_default().trim().to_owned();
+    let done = app
+        .write(move || generate(&settings, &question, &passages))
+        .await?;
+    let numbered = done.map(|mut written| {
+        for sentence in &mut written.sentences {
+            for number in &mut sentence.passages {
+                *number = sent[*number - 1];
+            }
+        }
+        written
+    });
+    Ok(Some(numbered))
+}
+
+fn generated_answer(done: Result<Generated, GenerateError>) -> GeneratedAnswer {
+    let (written, problem) = match done {
+        Ok(written) => (written, None),
+        Err(error) => (Generated::default(), Some(error.to_string())),
+    };
+    let sentence = |cited: Cited| GeneratedSentence {
+        text: cited.text,
+        quotes: cited.passages,
+    };
+    GeneratedAnswer {
+        machine_made: true,
+        model: written.model,
+        sentences: written.sentences.into_iter().map(sentence).collect(),
+        n_dropped: written.n_dropped,
+        problem,
+    }
+}
+
 fn quote_answer(quote: Quote, visit: &Visit) -> QuoteAnswer {
     let base = &visit.base_url;
     let document = quote.page.and_then(|page| page_url(&quote.record, page));
@@ -166,10 +279,13 @@ fn quote_answer(quote: Quote, visit: &Visit) -> QuoteAnswer {
     params(
         ("q" = String, Query, description = "The question, in plain Vietnamese or English", min_length = 1, example = "Giống lúa nào chịu mặn?"),
         ("filter" = Option<Vec<String>>, Query, description = "FIELD:VALUE, repeatable: the records that may answer"),
+        ("generate" = Option<bool>, Query, description = "Have a machine write an answer from the quotes, where the library has one; needs an account"),
         ("lang" = Option<String>, Query, description = "vi or en: which titles are shown when there are several"),
     ),
     responses(
         (status = 200, description = "The answer, or that there is none", body = AnswerAnswer),
+        (status = 401, description = "`generate` needs an account", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not read", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 400, description = "A parameter cannot be read", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 503, description = "The stores cannot answer now", body = crate::problem::Problem, content_type = "application/problem+json"),
     )
@@ -178,8 +294,13 @@ pub(crate) async fn get_answer(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["q", "filter"])?;
+    refuse_unknown(&visit.params, &["q", "filter", "generate"])?;
+    let wants_writing = wants_writing(&app, &visit)?;
     let found = answer(&app, &visit).await?;
+    let generated = match wants_writing {
+        true => written(&app, &visit, &found).await?,
+        false => None,
+    };
     let lang = visit.locale.lang();
     let near = |record: &Record| NearAnswer {
         id: record.id.to_string(),
@@ -191,6 +312,7 @@ pub(crate) async fn get_answer(
         question: visit.params.get("q").unwrap_or_default().trim().to_owned(),
         found: is_found,
         message: (!is_found).then_some(visit.locale.words().answer.not_found),
+        generated: generated.map(generated_answer),
         best: found.best.map(EvidenceAnswer::from),
         nearest: found.nearest.iter().map(near).collect(),
         quotes: found

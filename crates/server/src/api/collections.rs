@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use collections::{Change, Changed, Collection, CollectionError};
-use index::FacetField;
+use index::{FacetField, Filter};
 use jiff::Timestamp;
 use records::{Clearance, RecordId};
 use search::{Mode, SearchRequest};
@@ -211,11 +211,24 @@ pub(crate) fn change_members(
 /// All records that a query finds now.
 ///
 /// # Errors
-/// [`ApiError::Refused`] when there are more than one request may change.
+/// See [`ids_of_search`].
 pub(crate) fn ids_of_query(library: &Library, query: &str) -> Result<Vec<RecordId>, ApiError> {
+    ids_of_search(library, query, &[])
+}
+
+/// All records that a query with filters finds now.
+///
+/// # Errors
+/// [`ApiError::Refused`] when there are more than one request may change.
+pub(crate) fn ids_of_search(
+    library: &Library,
+    query: &str,
+    filters: &[Filter],
+) -> Result<Vec<RecordId>, ApiError> {
     let request = SearchRequest {
         mode: Mode::Lexical,
         limit: DEEPEST_HIT,
+        filters: filters.to_vec(),
         ..SearchRequest::new(query, Clearance::Staff)
     };
     let found = library.searcher.search(&request);
@@ -225,7 +238,7 @@ pub(crate) fn ids_of_query(library: &Library, query: &str) -> Result<Vec<RecordI
             parameter: "query",
             message: format!(
                 "the query finds {} records, and one request changes at most {DEEPEST_HIT}; \
-                 narrow it, or use `trithuc collection`",
+                 narrow it, or use the command line",
                 found.total
             ),
         });

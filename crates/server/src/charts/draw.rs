@@ -108,9 +108,10 @@ impl Paper<'_> {
     }
 
     fn grid(&mut self) {
+        let unit = self.chart.unit.on_axis(&self.y.ticks);
         for tick in self.y.ticks.clone() {
             let y = self.y.at(tick);
-            let label = xml(&self.chart.unit.write(tick, self.locale));
+            let label = xml(&unit.write(tick, self.locale));
             let _ = write!(
                 self.out,
                 "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{RIGHT}\" y1=\"{y:.1}\" y2=\"{y:.1}\" \

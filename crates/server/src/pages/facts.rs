@@ -234,7 +234,8 @@ pub(crate) fn files(record: &Record, urls: &[Option<String>], locale: Locale) ->
     let w = locale.words();
     let view = |(file, url): (&DocumentFile, &Option<String>)| {
         let counted = |label, n: Option<u64>| n.map(|n| fill(label, &[("n", &n.to_string())]));
-        let mut about = vec![file.media_type.clone(), size(file.bytes, locale)];
+        let kind = labels::file_kind(&file.media_type).to_owned();
+        let mut about = vec![kind, size(file.bytes, locale)];
         match file.rows {
             None => about.extend(counted(w.record.file_pages, file.pages.map(u64::from))),
             rows => about.extend(counted(w.record.file_rows, rows)),

@@ -10,5 +10,5 @@ pub(crate) fn fields(body: &[u8]) -> Result<Params, ApiError> {
     let text = std::str::from_utf8(body).map_err(|_| {
         ApiError::invalid("form", "", "is not valid UTF-8", "send it percent-encoded")
     })?;
-    Params::parse(text)
+    Params::of_form(text)
 }

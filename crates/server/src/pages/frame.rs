@@ -6,7 +6,13 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use crate::{assets::ASSETS, error::ApiError, visit::Visit, words::Words};
+use crate::{
+    accounts::{Role, Scope},
+    assets::ASSETS,
+    error::ApiError,
+    visit::Visit,
+    words::Words,
+};
 
 /// The frame of one page: `f` in the templates.
 pub(crate) struct Frame {
@@ -24,6 +30,8 @@ pub(crate) struct Frame {
     pub(crate) fonts: Vec<&'static str>,
     /// Name of the account, when somebody is signed in.
     pub(crate) account: Option<String>,
+    /// Whether the account works at the desk of librarians.
+    pub(crate) is_staff: bool,
     /// What the forms of this session carry.
     pub(crate) csrf: String,
     /// The entry of the menus that this page is.
@@ -51,6 +59,7 @@ impl Frame {
             emblem_url: &ASSETS.emblem.url,
             fonts: ASSETS.first_fonts().collect(),
             account: visit.account.as_ref().map(|account| account.name.clone()),
+            is_staff: visit.needs(Role::Librarian, Scope::Write).is_ok(),
             csrf: visit.form_token.clone(),
             current,
         }

@@ -8,7 +8,7 @@ use crate::{
     files::own_url,
     locale::Locale,
     metadata::{coins, is_web_address},
-    pages::labels,
+    pages::{labels, reading::reading_url},
     params::encode,
     typography::decimal,
     words::fill,
@@ -88,7 +88,7 @@ impl HitView {
             page: hit
                 .page
                 .map(|page| fill(w.search.in_page, &[("n", &page.to_string())])),
-            page_url: hit.page.and_then(|page| page_url(record, page)),
+            page_url: hit.page.map(|page| reading_url(&record.id, page)),
             why: hit
                 .explain
                 .as_ref()

@@ -27,6 +27,39 @@ pub(crate) fn language(code: &str, w: &'static Words) -> String {
     w.language.get(code).unwrap_or(code).to_owned()
 }
 
+/// The name of a kind of file as people know it: `PDF`; what is not known stays.
+pub(crate) fn file_kind(media_type: &str) -> &str {
+    const KNOWN: [(&str, &str); 16] = [
+        ("application/pdf", "PDF"),
+        (
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "DOCX",
+        ),
+        (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "XLSX",
+        ),
+        (
+            "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+            "PPTX",
+        ),
+        ("application/vnd.oasis.opendocument.text", "ODT"),
+        ("application/vnd.oasis.opendocument.spreadsheet", "ODS"),
+        ("application/msword", "DOC"),
+        ("application/vnd.ms-excel", "XLS"),
+        ("application/rtf", "RTF"),
+        ("text/rtf", "RTF"),
+        ("application/epub+zip", "EPUB"),
+        ("text/html", "HTML"),
+        ("text/plain", "TXT"),
+        ("text/csv", "CSV"),
+        ("application/json", "JSON"),
+        ("application/vnd.apache.parquet", "Parquet"),
+    ];
+    let found = KNOWN.iter().find(|(known, _)| *known == media_type);
+    found.map_or(media_type, |(_, name)| name)
+}
+
 /// The value of a facet as a reader sees it.
 pub(crate) fn value(field: FacetField, value: &str, w: &'static Words) -> String {
     let known = match field {

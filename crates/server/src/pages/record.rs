@@ -29,12 +29,13 @@ use crate::{
         frame::{Frame, respond},
         hit::record_url,
         labels,
+        preview::{Preview, preview},
         topics::topics_of_record,
     },
     params::Params,
     signposting::{link_header, signposts},
     visit::Visit,
-    words::fill,
+    words::{Words, fill},
 };
 
 /// Name of a style, and the citation in it.
@@ -84,8 +85,12 @@ struct RecordPage {
     published: Vec<String>,
     abstracts: Vec<(String, String, String)>,
     beginning: Option<String>,
+    /// Where its full text is read.
+    reading_url: Option<String>,
     keywords: Vec<KeywordGroup>,
     columns: Vec<ColumnView>,
+    /// The first rows of its data.
+    preview: Option<Preview>,
     people: Vec<PersonView>,
     links: Vec<LinkView>,
     found: Vec<FoundView>,
@@ -153,6 +158,8 @@ struct Around {
     linked: BTreeMap<RecordId, Record>,
     /// The first lines of the document, where there is no abstract.
     beginning: Option<String>,
+    /// The first rows of a dataset.
+    preview: Option<Preview>,
     /// Where each file is had.
     file_urls: Vec<Option<String>>,
     similar: Option<Similar>,
@@ -170,6 +177,7 @@ impl Around {
         Ok(Self {
             linked: linked_titles(library, record, clearance)?,
             beginning: beginning(library, record, clearance)?,
+            preview: first_rows(library, record, clearance)?,
             file_urls: files.map(url).collect(),
             similar: similar.map_err(ApiError::unavailable)?,
             found: found.map_err(ApiError::unavailable)?.unwrap_or_default(),
@@ -224,6 +232,21 @@ fn beginning(
     Ok(first.map(|page| head(page.text.trim(), BEGINNING_CHARS)))
 }
 
+/// The first rows of the data, where the record has variables and a text.
+fn first_rows(
+    library: &Library,
+    record: &Record,
+    clearance: records::Clearance,
+) -> Result<Option<Preview>, ApiError> {
+    if record.columns.is_empty() {
+        return Ok(None);
+    }
+    let full = library.catalogue.get(&record.id, clearance, Detail::Full);
+    let full = full.map_err(ApiError::unavailable)?;
+    let pages = full.map(|stored| stored.record.body).unwrap_or_default();
+    Ok(preview(&record.columns, &pages))
+}
+
 /// The first `most` characters, cut between words.
 fn head(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -271,8 +294,12 @@ fn page(stored: &StoredRecord, around: Around, visit: &Visit) -> RecordPage {
         published: published(record, locale),
         abstracts: abstracts(record, locale),
         beginning: around.beginning,
+        reading_url: stored
+            .has_body
+            .then(|| format!("{}/read", record_url(&record.id))),
         keywords: keywords(record, locale),
-        columns: record.columns.iter().map(column).collect(),
+        columns: record.columns.iter().map(|one| column(one, w)).collect(),
+        preview: around.preview,
         people: people(record, locale),
         links: links(record, &around.linked, locale),
         found: found_links(&around.found, locale),
@@ -430,13 +457,16 @@ fn keywords(record: &Record, locale: Locale) -> Vec<KeywordGroup> {
     groups.collect()
 }
 
-fn column(column: &Column) -> ColumnView {
+fn column(column: &Column, w: &'static Words) -> ColumnView {
     ColumnView {
         name: match &column.table {
             Some(table) => format!("{table} · {}", column.name),
             None => column.name.clone(),
         },
-        kind: column.data_type.clone().unwrap_or_default(),
+        kind: column.data_type.as_ref().map_or_else(String::new, |kind| {
+            let known = w.record.get(&format!("type_{kind}"));
+            known.unwrap_or(kind).to_owned()
+        }),
         description: column.description.clone().unwrap_or_default(),
         range: range(column),
         samples: column.samples.join(", "),

@@ -11,6 +11,7 @@ use axum::{
 use search::{SearchRequest, SearchResponse, Sort, sort_word};
 
 use crate::{
+    accounts::{Role, Scope},
     app::App,
     authorities::with_headings,
     error::ApiError,
@@ -87,6 +88,8 @@ struct SearchPage {
     explain_url: String,
     feed_url: String,
     save_url: String,
+    /// For librarians.
+    edit_url: Option<String>,
     answers_url: String,
     json_url: String,
     exports: Vec<(&'static str, String)>,
@@ -239,6 +242,8 @@ fn empty(visit: &Visit, params: &Params, query: &str) -> SearchPage {
             .with("explain", None)
             .to_url("/feed.atom"),
         save_url: kept_url(params, "/saved"),
+        edit_url: (visit.needs(Role::Librarian, Scope::Write).is_ok())
+            .then(|| kept_url(params, "/edits")),
         answers_url: kept_url(params, "/answers"),
         json_url: params.to_url("/api/v1/search"),
         exports: exports(params),
