@@ -457,3 +457,124 @@ fn what_cannot_be_saved_is_named() {
     assert_eq!(get_as("reader", &format!("{LIST}?x=1")).status, 400);
     assert_eq!(get("/letters/AAAA").status, 404);
 }
+
+/// Records of an institution in each of some years before this one.
+fn of_institution(name: &str, years_ago: std::ops::RangeInclusive<i16>, n: usize) -> Vec<Value> {
+    let now = jiff::Zoned::now().year();
+    let one = |(ago, i)| {
+        json!({
+            "id": format!("{name}-{ago}-{i}"), "type": "paper", "title": {"vi": format!("Bài {i}")},
+            "year": now - ago, "institutions": [name], "access": "open",
+        })
+    };
+    let pairs = years_ago.flat_map(|ago| (0..n).map(move |i| (ago, i)));
+    pairs.map(one).collect()
+}
+
+#[test]
+fn a_worker_tells_trends_to_whoever_watches_them() {
+    let (installation, _) = library();
+    let config = "[server]\npublic_url = 'https://thuvien.example.vn'\n\
+                  alerts.allow_private_webhooks = true\nalerts.trends_interval_s = 0\n";
+    let config = installation.input("trends.toml", config);
+    let config = config.to_str().unwrap();
+    put(&installation, &of_institution("Cu", 1..=10, 6));
+    let [all, one] = [(); 2].map(|()| Receiver::start(&[]));
+    let watch = |query: &str, url: &str| {
+        let words = [
+            "alerts",
+            "add",
+            "reader",
+            query,
+            "--trends",
+            "--webhook",
+            url,
+        ];
+        let ran = installation.run(&words);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        assert_eq!(ran.json()["about"], "trends");
+    };
+    watch("", &all.url);
+    watch("institution:Cu", &one.url);
+    let refused = installation.run(&["alerts", "add", "reader", "lúa mặn", "--trends"]);
+    assert_eq!(refused.status, 2, "{}", refused.stderr);
+    let work = || {
+        let ran = installation.run(&["--config", config, "worker", "--once"]);
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+    };
+    work();
+    assert!(all.messages().is_empty(), "what stands is no news");
+    put(&installation, &of_institution("Moi", 1..=1, 6));
+    // Nobody may hear of these.
+    let mut closed = of_institution("Mat", 1..=1, 6);
+    for record in &mut closed {
+        record["access"] = json!("restricted");
+    }
+    put(&installation, &closed);
+    work();
+    work();
+    let messages = all.messages();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    let body: Value = serde_json::from_str(&messages[0].body).unwrap();
+    let news = body["data"]["news"].as_array().unwrap();
+    let entrant = news.iter().find(|one| one["kind"] == "new_entrant");
+    let entrant = entrant.unwrap_or_else(|| panic!("{body}"));
+    assert!(
+        entrant["title"].as_str().unwrap().contains("Moi"),
+        "{entrant}"
+    );
+    assert_eq!(
+        entrant["link"],
+        "https://thuvien.example.vn/trends?of=institution%3AMoi"
+    );
+    assert!(!messages[0].body.contains("Mat"), "{}", messages[0].body);
+    let heard = one.messages();
+    assert!(heard.iter().all(|message| !message.body.contains("Moi")));
+    let listed = installation.run(&["trends", "alerts"]).json();
+    let kinds: Vec<&str> = (listed.as_array().unwrap().iter())
+        .map(|alert| alert["kind"].as_str().unwrap())
+        .collect();
+    assert!(kinds.contains(&"new_entrant"), "{listed}");
+}
+
+#[test]
+fn trends_are_watched_by_name_on_the_page_and_in_the_api() {
+    let wrong = post(
+        "reader",
+        "POST",
+        LIST,
+        &json!({"about": "trends", "query": "a OR b"}),
+    );
+    assert_eq!(wrong.status, 400, "{}", wrong.body);
+    assert_eq!(wrong.json()["parameter"], "query");
+    let wish = json!({"about": "trends", "query": "province:Cần Thơ"});
+    let saved = post("analyst", "POST", LIST, &wish);
+    assert_eq!(saved.status, 201, "{}", saved.body);
+    let saved = saved.json();
+    assert_eq!(saved["query"], "province:\"Cần Thơ\"");
+    let page = get_as("analyst", "/saved");
+    assert!(
+        page.body
+            .contains("/trends?of=province%3A%22C%E1%BA%A7n%20Th%C6%A1%22"),
+        "{}",
+        page.body
+    );
+    let one = format!("{LIST}/{}", saved["id"].as_str().unwrap());
+    assert_eq!(post("analyst", "DELETE", &one, &json!({})).status, 204);
+    let answer = get("/api/v1/trends/alerts?year=2024").json();
+    assert_eq!(answer["year"], 2023);
+    let n_alerts = answer["alerts"].as_array().unwrap().len();
+    let page = get("/trends/alerts?year=2024").body;
+    let feed = get("/feeds/trends.atom?year=2024").body;
+    assert_eq!(page.matches("class=\"chip\"").count(), n_alerts);
+    assert_eq!(feed.matches("<entry>").count(), n_alerts);
+    for wrong in ["?year=soon", "?limit=3", "?year="] {
+        for path in [
+            "/api/v1/trends/alerts",
+            "/trends/alerts",
+            "/feeds/trends.atom",
+        ] {
+            assert_eq!(get(format!("{path}{wrong}")).status, 400, "{path}{wrong}");
+        }
+    }
+}

@@ -42,9 +42,11 @@ const LAYERS: &[(&str, u8)] = &[
 
 /// Arrows inside a layer that the house allows: leaves share the vocabulary and
 /// the text tools.
-const SAME_LAYER: [(&str, &str); 12] = [
+const SAME_LAYER: [(&str, &str); 13] = [
     // A saved search is a search that is asked again.
     ("alerts", "search"),
+    // Trends are watched by the names that reports give them.
+    ("alerts", "reports"),
     ("formats", "records"),
     ("formats", "text"),
     ("extract", "records"),

@@ -43,6 +43,7 @@ const paths = {
   trends: "/trends?of=type%3Apaper&year=2025",
   trendsside: "/trends?of=type%3Apaper&of=type%3Apatent&of=l%C3%BAa&year=2025",
   emerging: "/trends/emerging?by=institution&year=2024",
+  alerts: "/trends/alerts?year=2024",
   api: "/api",
   missing: "/records/kh%C3%B4ng-c%C3%B3",
   badparameter: "/search?page=x",

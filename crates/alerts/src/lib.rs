@@ -20,6 +20,7 @@ mod look;
 mod mail;
 mod saved;
 mod shelf;
+mod watch;
 mod webhook;
 
 pub use delivery::{Delivered, Delivery, Letter, News, Wording};
@@ -29,4 +30,5 @@ pub use look::{Looked, look};
 pub use mail::{MailSettings, Mailer, SmtpSecurity};
 pub use saved::{Channel, Mail, SavedId, SavedSearch, State, Webhook, Wish};
 pub use shelf::Alerts;
+pub use watch::{About, Standing, TrendWatch, TrendsSeen};
 pub use webhook::{Signature, WebhookSender, is_public, sign};

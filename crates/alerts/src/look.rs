@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Lang, RecordId};
 use search::{Filter, SearchRequest, Searcher};
 
-use crate::{AlertError, Alerts, Happening, SavedSearch, State};
+use crate::{
+    About, AlertError, Alerts, Happening, SavedSearch, State, TrendWatch, watch::TrendRound,
+};
 
 /// Records told one by one in one look: a person reads no more, and an ingest of
 /// a million must not become a million letters. The rest is told by its number.
@@ -32,6 +34,7 @@ pub struct Looked {
 ///
 /// * `clearance_of`: what the owner may see now; `None` for an account that is
 ///   closed or gone, whose searches wait.
+/// * `trends`: what stands of trends, for those that watch them.
 /// * Looks up to the last change that the full text knows: what comes later is
 ///   found next time.
 ///
@@ -45,11 +48,13 @@ pub fn look(
     searcher: &Searcher,
     full_text: &dyn FullTextStore,
     clearance_of: &dyn Fn(&str) -> Result<Option<Clearance>, AlertError>,
+    trends: &TrendWatch<'_>,
     now: Timestamp,
 ) -> Result<Looked, AlertError> {
     let horizon = full_text.applied_seq()?;
     let horizon_at = alerts.time_of(horizon)?;
     let mut arrivals = Arrivals::new(alerts.catalogue(), horizon);
+    let mut trends = TrendRound::new(trends);
     let mut looked = Looked::default();
     for saved in alerts.all()? {
         let kept = alerts.state(&saved.id)?;
@@ -58,6 +63,22 @@ pub fn look(
             .unwrap_or_else(|| State::new(horizon, horizon_at));
         // Before anything is found: a way that was opened just now hears of it.
         let state = state.aligned(&saved);
+        if saved.about == About::Trends {
+            if clearance_of(&saved.owner)?.is_none() {
+                continue;
+            }
+            match trends.look(alerts, &saved, state.clone(), now)? {
+                Some(n_events) => {
+                    looked.n_searches += 1;
+                    looked.n_events += n_events;
+                }
+                None if kept.as_ref() != Some(&state) => {
+                    alerts.write_events(&saved.id, state, Vec::new(), now)?;
+                }
+                None => {}
+            }
+            continue;
+        }
         if state.seen >= horizon {
             if kept.as_ref() != Some(&state) {
                 alerts.write_events(&saved.id, state, Vec::new(), now)?;

@@ -8,7 +8,7 @@ use records::{ChangeSeq, RecordId};
 use search::{Filter, query};
 use serde::{Deserialize, Serialize};
 
-use crate::AlertError;
+use crate::{About, AlertError, TrendsSeen};
 
 /// Longest name in characters: a line in a list.
 const NAME_CHARS: usize = 120;
@@ -73,11 +73,14 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 /// What an owner asks for, before it is checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wish {
+    /// What it brings news of.
+    pub about: About,
     /// What the owner calls it; empty: the query.
     pub name: String,
-    /// The query, as of a search; empty means every record.
+    /// The query, as of a search; empty means every record. Of trends: what is
+    /// watched, as [`crate::Standing`] names it; empty means everything.
     pub query: String,
-    /// Conditions `FIELD:VALUE`, as of a search.
+    /// Conditions `FIELD:VALUE`, as of a search; none of trends.
     pub filters: Vec<String>,
     /// Language of letters and of titles: `vi` or `en`.
     pub language: String,
@@ -94,6 +97,9 @@ pub struct SavedSearch {
     pub id: SavedId,
     /// Whose it is: the name of an account.
     pub owner: String,
+    /// What it brings news of.
+    #[serde(default)]
+    pub about: About,
     /// What the owner calls it.
     pub name: String,
     /// The query.
@@ -140,6 +146,9 @@ pub struct State {
     /// Records told because they were opened, the oldest first: each once.
     #[serde(default)]
     pub opened: Vec<RecordId>,
+    /// What was told of trends; `None` before the first look at them.
+    #[serde(default)]
+    pub trends: Option<TrendsSeen>,
     /// Number of the newest event; 0 for none.
     pub last_event: u64,
     /// The webhook's way.
@@ -178,6 +187,7 @@ impl State {
             seen,
             seen_at,
             opened: Vec::new(),
+            trends: None,
             last_event: 0,
             webhook: None,
             mail: None,
@@ -245,6 +255,7 @@ impl SavedSearch {
         let blank = Self {
             id: SavedId::random(),
             owner: owner.to_owned(),
+            about: About::default(),
             name: String::new(),
             query: String::new(),
             filters: Vec::new(),
@@ -260,8 +271,14 @@ impl SavedSearch {
     /// The same after a change: an address that stays keeps its secret and its
     /// confirmation.
     pub(crate) fn changed(self, wish: Wish) -> Result<Self, AlertError> {
-        check_query(&wish.query)?;
-        check_filters(&wish.filters)?;
+        let mut wish = wish;
+        match wish.about {
+            About::Records => {
+                check_query(&wish.query)?;
+                check_filters(&wish.filters)?;
+            }
+            About::Trends => wish.query = subject(&wish)?,
+        }
         if !["vi", "en"].contains(&wish.language.as_str()) {
             return Err(AlertError::refused(
                 "language",
@@ -278,6 +295,7 @@ impl SavedSearch {
             None => None,
         };
         Ok(Self {
+            about: wish.about,
             name,
             query: wish.query,
             filters: wish.filters,
@@ -291,6 +309,7 @@ impl SavedSearch {
     /// What would be asked for to get it as it is.
     pub fn wish(&self) -> Wish {
         Wish {
+            about: self.about,
             name: self.name.clone(),
             query: self.query.clone(),
             filters: self.filters.clone(),
@@ -318,6 +337,21 @@ fn named(wish: &Wish) -> Result<String, AlertError> {
         true => "*".to_owned(),
         false => words.chars().take(NAME_CHARS).collect(),
     })
+}
+
+/// The name of the one topic or group whose trends are watched; empty for
+/// everything.
+fn subject(wish: &Wish) -> Result<String, AlertError> {
+    if wish.query.len() > QUERY_BYTES {
+        let message = format!("what is watched has more than {QUERY_BYTES} bytes; shorten it");
+        return Err(AlertError::refused("query", message));
+    }
+    if !wish.filters.is_empty() {
+        let message = "trends take no filters; name the group in the query, as institution:NAME";
+        return Err(AlertError::refused("filters", message));
+    }
+    let named = reports::watched(&wish.query);
+    named.map_err(|error| AlertError::refused("query", error.to_string()))
 }
 
 fn check_query(text: &str) -> Result<(), AlertError> {

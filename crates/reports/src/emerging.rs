@@ -13,7 +13,7 @@ use trends::{
 };
 
 use crate::{
-    material::{GatherError, Sources, count, whole},
+    material::{GatherError, Sources, count_within, whole},
     selection::Selection,
 };
 
@@ -120,7 +120,7 @@ pub fn emerging_groups(
     let groups = match by {
         By::Topic => of_topics(sources)?,
         By::Keyword => of_keywords(sources)?,
-        By::Field(field) => of_field(sources, field)?,
+        By::Field(field) => of_field(sources, field, None)?,
     };
     for group in &groups {
         let complete = group.series.until(last);
@@ -153,13 +153,17 @@ pub fn emerging_groups(
 }
 
 /// A group and its counts.
-struct Group {
-    selection: String,
-    names: [String; 2],
-    series: CountSeries,
+pub(crate) struct Group {
+    /// How to ask for it.
+    pub(crate) selection: String,
+    /// Names, Vietnamese first and English first.
+    pub(crate) names: [String; 2],
+    /// Counts a year, beside those of the library.
+    pub(crate) series: CountSeries,
 }
 
-fn of_topics(sources: &Sources<'_>) -> Result<Vec<Group>, GatherError> {
+/// The topics of the newest build.
+pub(crate) fn of_topics(sources: &Sources<'_>) -> Result<Vec<Group>, GatherError> {
     let list = match sources.topics {
         Some(store) => store.topics(sources.clearance)?,
         None => None,
@@ -204,16 +208,24 @@ fn of_keywords(sources: &Sources<'_>) -> Result<Vec<Group>, GatherError> {
     Ok(groups.collect())
 }
 
-fn of_field(sources: &Sources<'_>, field: FacetField) -> Result<Vec<Group>, GatherError> {
+/// The values of a field, the hundred largest: of all years, or of one.
+pub(crate) fn of_field(
+    sources: &Sources<'_>,
+    field: FacetField,
+    year: Option<i32>,
+) -> Result<Vec<Group>, GatherError> {
+    let within = year.map(|year| format!("year:{year:04}").parse());
     let request = SearchRequest {
         mode: Mode::Lexical,
         limit: 0,
+        filters: within.transpose()?.into_iter().collect(),
         facets: vec![field],
         lang: Lang::vi(),
         passages: false,
         ..SearchRequest::new("", sources.clearance)
     };
     let answer = sources.searcher.search(&request)?;
+    let whole = whole(sources)?;
     let mut groups = Vec::new();
     for counted in answer.facets.get(&field).into_iter().flatten() {
         let selection = Selection::Found {
@@ -221,7 +233,7 @@ fn of_field(sources: &Sources<'_>, field: FacetField) -> Result<Vec<Group>, Gath
             filters: vec![Filter::new(field, counted.value.clone())],
         };
         groups.push(Group {
-            series: count(sources, &selection)?,
+            series: count_within(sources, &selection, &whole)?,
             selection: selection.to_string(),
             names: [counted.value.clone(), counted.value.clone()],
         });

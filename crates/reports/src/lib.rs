@@ -10,6 +10,7 @@
 //! Invariant: the same library, selection, language, year and clearance give
 //! the same bytes. No clock.
 
+mod alerts;
 mod drawing;
 mod emerging;
 mod format;
@@ -24,6 +25,7 @@ mod sheets;
 mod typeset;
 mod words;
 
+pub use alerts::{AlertKind, TrendAlert, Unwatchable, trend_alerts, watched};
 pub use emerging::{By, EmergingGroup, EmergingGroups, UnknownBy, emerging_groups};
 pub use format::{ReportFormat, UnknownReportFormat, WriteError};
 pub use lags::{TypeLag, lags};

@@ -107,7 +107,15 @@ pub fn gather(
 /// # Errors
 /// [`GatherError`].
 pub fn count(sources: &Sources<'_>, selection: &Selection) -> Result<CountSeries, GatherError> {
-    let whole = whole(sources)?;
+    count_within(sources, selection, &whole(sources)?)
+}
+
+/// As [`count`], with the counts of the whole library at hand.
+pub(crate) fn count_within(
+    sources: &Sources<'_>,
+    selection: &Selection,
+    whole: &ByYear,
+) -> Result<CountSeries, GatherError> {
     let counts = match selection {
         Selection::Topic(id) => topic(sources, *id)?.by_year,
         Selection::Found { query, filters } => {
@@ -120,7 +128,7 @@ pub fn count(sources: &Sources<'_>, selection: &Selection) -> Result<CountSeries
             by_year(sources, &wanted, &[])?.0
         }
     };
-    Ok(series(&counts, &within(selection, whole)))
+    Ok(series(&counts, &within(selection, whole.clone())))
 }
 
 struct Wanted<'a> {

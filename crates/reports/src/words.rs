@@ -170,6 +170,11 @@ words! {
     none_emerges: "Không chủ đề nào mới nổi theo định nghĩa dưới đây.", "No topic emerges by the definition below.";
     definition: "Mới nổi: ít nhất 6 biểu ghi trong ba năm trọn vẹn gần nhất, tỷ trọng gấp ít nhất 1,5 lần ba năm trước đó, và ít nhất nửa số biểu ghi nằm trong sáu năm này. Điểm là lô-ga-rít cơ số 2 của mức tăng.", "Emerging: at least 6 records in the last three complete years, a share at least 1.5 times that of the three years before, and at least half of all records in these six years. The score is the base-2 logarithm of the growth.";
     hindsight: "Nhìn lại năm {}: trong {} nhóm mới nổi theo định nghĩa này, {} tiếp tục tăng; trong các nhóm còn lại {}.", "In hindsight, {}: of {} groups that emerged by this definition, {} went on growing; of all others {}.";
+    alert_burst: "{}: bùng nổ bắt đầu năm {} ({} bản ghi)", "{}: a burst began in {} ({} records)";
+    alert_missed: "{}: năm {} có {} bản ghi, ngoài khoảng 95 % đã dự báo từ {} đến {}", "{}: {} had {} records, outside the 95 % interval forecast from {} to {}";
+    alert_emerging: "{}: mới nổi tính đến năm {} ({} bản ghi trong năm)", "{}: emerges as of {} ({} records that year)";
+    alert_topic: "Chủ đề mới: {}", "New topic: {}";
+    alert_entrant: "Đơn vị mới: {} lần đầu xuất hiện năm {} với {} bản ghi", "New entrant: {} appeared first in {} with {} records";
     stamp: "Nguồn: {}", "Source: {}";
     made: "Mọi số liệu đếm các biểu ghi mà người lập báo cáo được xem, theo câu chọn, trạng thái danh mục và phương pháp ghi dưới mỗi hình và bảng. Lập lại với cùng trạng thái cho cùng số liệu, từng byte một.", "Every figure counts the records that whoever made the report may see, by the selection, the state of the catalogue and the methods named under each chart and table. Made again in the same state it has the same figures, byte for byte.";
     source_line: "{} · danh mục #{} · năm hiện tại {} · phương pháp {} · quyền xem {}", "{} · catalogue #{} · current year {} · methods {} · seen as {}";

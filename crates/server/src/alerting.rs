@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use alerts::{
-    AlertError, Alerts, Delivered, Delivery, Happening, Letter, Looked, Mailer, News, SavedSearch,
-    WebhookSender, Wording,
+    About, AlertError, Alerts, Delivered, Delivery, Happening, Letter, Looked, Mailer, News,
+    SavedSearch, Standing, TrendWatch, WebhookSender, Wording,
 };
 use catalog::CatalogError;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use records::Clearance;
+use reports::{GatherError, Language, trend_alerts};
 
 use crate::{
     accounts::{AccountError, Accounts},
@@ -18,7 +19,7 @@ use crate::{
     error::ApiError,
     locale::Locale,
     pages::record_url,
-    params::Params,
+    params::{Params, encode},
     settings::Settings,
     token::Signer,
     typography::number,
@@ -54,12 +55,17 @@ pub fn alert_round(
     let alerts = Alerts::new(library.catalogue.clone());
     let accounts = Accounts::new(library.catalogue.clone());
     let clearance_of = |owner: &str| clearance_of(&accounts, owner);
-    let searcher = &library.searcher;
+    let every = i64::try_from(settings.alerts.trends_interval_s).unwrap_or(i64::MAX);
     let looked = alerts::look(
         &alerts,
-        searcher,
+        &library.searcher,
         &*library.full_text,
         &clearance_of,
+        &TrendWatch {
+            every: SignedDuration::from_secs(every),
+            standing: &|| standing(library),
+            more: &more_trends,
+        },
         Timestamp::now(),
     )?;
     let mailer = settings.mail.as_ref().map(Mailer::new).transpose();
@@ -78,6 +84,50 @@ pub fn alert_round(
     };
     let delivered = delivery.deliver()?;
     Ok(AlertRound { looked, delivered })
+}
+
+/// What stands of trends, of open records: whoever watches may be told.
+fn standing(library: &Library) -> Result<Vec<Standing>, AlertError> {
+    let sources = reports::Sources {
+        searcher: &library.searcher,
+        catalogue: &*library.catalogue,
+        topics: library.topics.as_deref().map(|topics| topics as _),
+        clearance: Clearance::Public,
+    };
+    let year = i32::from(jiff::Zoned::now().year());
+    let found = trend_alerts(&sources, year).map_err(|error| match error {
+        GatherError::Catalog(error) => AlertError::Catalogue(error),
+        GatherError::Search(error) => AlertError::Search(error),
+        other => AlertError::Catalogue(CatalogError::Corrupt {
+            place: "what trends are counted from".to_owned(),
+            source: Box::new(other),
+        }),
+    })?;
+    let standing = found.iter().map(|alert| Standing {
+        key: alert.key(),
+        subject: alert.selection.clone(),
+        notice: Happening::Notice {
+            topic: alert.kind.to_string(),
+            title_vi: alert.sentence(Language::Vi),
+            title_en: alert.sentence(Language::En),
+            link: format!("/trends?of={}", encode(&alert.selection)),
+        },
+    });
+    Ok(standing.collect())
+}
+
+/// So many that the rest is told by its number.
+fn more_trends(n_more: usize) -> Happening {
+    let words = |locale: Locale| {
+        let n = number(n_more as u64, locale);
+        fill(locale.words().trends.more_alerts, &[("n", &n)])
+    };
+    Happening::Notice {
+        topic: "more".to_owned(),
+        title_vi: words(Locale::Vi),
+        title_en: words(Locale::En),
+        link: "/trends/alerts".to_owned(),
+    }
 }
 
 /// What an owner may see now; `None` while the account is closed or gone.
@@ -166,8 +216,15 @@ pub(crate) fn locale_of(saved: &SavedSearch) -> Locale {
     Locale::from_code(&saved.language).unwrap_or(Locale::Vi)
 }
 
-/// The page of results of a saved search, newest first, without the host.
+/// The page of results of a saved search, newest first, or of what is watched,
+/// without the host.
 pub(crate) fn search_path(saved: &SavedSearch) -> String {
+    if saved.about == About::Trends {
+        return match saved.query.as_str() {
+            "" => "/trends/alerts".to_owned(),
+            subject => format!("/trends?of={}", encode(subject)),
+        };
+    }
     let params = Params::default().adding("q", &saved.query);
     let filters = saved.filters.iter();
     let params = filters.fold(params, |params, filter| params.adding("filter", filter));
@@ -240,7 +297,11 @@ impl Wording for Telling<'_> {
         let w = locale.words();
         let n = number(news.len() as u64, locale);
         let gaps = [("name", saved.name.as_str()), ("n", &n)];
-        let mut text = fill(w.saved.letter_lead, &gaps);
+        let (lead, subject) = match saved.about {
+            About::Records => (w.saved.letter_lead, w.saved.letter_subject),
+            About::Trends => (w.trends.letter_lead, w.trends.letter_subject),
+        };
+        let mut text = fill(lead, &gaps);
         text.push_str("\n\n");
         // The newest first, as on the page.
         for one in news.iter().rev() {
@@ -252,10 +313,7 @@ impl Wording for Telling<'_> {
         let gaps = [("search", search.as_str()), ("url", &unsubscribe_url)];
         text.push_str(&fill(w.saved.letter_foot, &gaps));
         Letter {
-            subject: format!(
-                "{}: {} – {}",
-                w.saved.letter_subject, saved.name, w.site.name
-            ),
+            subject: format!("{subject}: {} – {}", saved.name, w.site.name),
             text,
             unsubscribe_url,
         }

@@ -29,4 +29,5 @@ pub(crate) mod sources;
 pub(crate) mod status;
 pub(crate) mod subjects;
 pub(crate) mod topics;
+pub(crate) mod trend_alerts;
 pub(crate) mod trends;

@@ -42,6 +42,7 @@ mod topic;
 mod topic_acts;
 mod topic_map;
 mod topics;
+mod trend_alerts;
 mod trends;
 mod users;
 
@@ -92,5 +93,6 @@ pub(crate) use topic_acts::{
 };
 pub(crate) use topic_map::{get_topic_map_csv, get_topic_map_svg, show_topic_map};
 pub(crate) use topics::show_topics;
+pub(crate) use trend_alerts::{show_trend_alerts, show_trend_feed};
 pub(crate) use trends::{save_trend_csv, save_trend_svg, show_emerging, show_trends};
 pub(crate) use users::{add_user, change_user, show_users};

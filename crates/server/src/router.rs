@@ -111,6 +111,8 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/records/{id}/files/{number}/{name}", get(files::show_file))
         .route("/trends", get(pages::show_trends))
         .route("/trends/emerging", get(pages::show_emerging))
+        .route("/trends/alerts", get(pages::show_trend_alerts))
+        .route("/feeds/trends.atom", get(pages::show_trend_feed))
         .route("/help", get(pages::show_help))
         .route("/about", get(pages::show_about))
         .route("/status", get(pages::show_status))
@@ -281,6 +283,10 @@ fn api_routes() -> Router<Arc<App>> {
         .route("/api/v1/topics/{id}", get(api::topics::get_topic))
         .route("/api/v1/trends", get(api::trends::get_trends))
         .route("/api/v1/trends/emerging", get(api::trends::get_emerging))
+        .route(
+            "/api/v1/trends/alerts",
+            get(api::trend_alerts::get_trend_alerts),
+        )
         .route("/api/v1/reports", post(api::reports::make_report))
         .route("/api/v1/topics/{id}/acts", post(api::topics::add_topic_act))
         .route(

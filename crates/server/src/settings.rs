@@ -51,16 +51,21 @@ pub struct AlertSettings {
     /// Seconds between two looks for what is new, 1 to 86400; 0: this program
     /// looks never, another one (`trithuc alerts run`) does.
     pub interval_s: u64,
+    /// Seconds between two looks at trends for whoever watches them, up to
+    /// 604800; 0: with every look.
+    pub trends_interval_s: u64,
     /// Whether webhooks may lie on this machine and in local nets.
     pub allow_private_webhooks: bool,
 }
 
 impl Default for AlertSettings {
     /// A minute: soon for a person, and nothing for the machine, for which a
-    /// look without changes is one read.
+    /// look without changes is one read. An hour for trends, of which every
+    /// topic is counted and forecast anew.
     fn default() -> Self {
         Self {
             interval_s: 60,
+            trends_interval_s: 3_600,
             allow_private_webhooks: false,
         }
     }
@@ -207,6 +212,14 @@ impl Settings {
             &value.to_string(),
             value <= 86_400,
             cure,
+        )?;
+        let value = self.alerts.trends_interval_s;
+        let cure = "set 0 to 604800";
+        check(
+            "alerts.trends_interval_s",
+            &value.to_string(),
+            value <= 604_800,
+            cure,
         )
     }
 
@@ -286,6 +299,7 @@ mod tests {
             ("repository.identifier = 'a:b'", "identifier"),
             ("repository.admin_email = 'me'", "admin_email"),
             ("alerts.interval_s = 100000", "interval_s"),
+            ("alerts.trends_interval_s = 700000", "trends_interval_s"),
             (
                 "oidc = { issuer = 'http://a.vn', client_id = 'x', default_role = 'reader' }",
                 "oidc.issuer",

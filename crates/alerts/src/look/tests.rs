@@ -1,13 +1,16 @@
 //! Looking over real stores, in memory.
 
-use std::{cell::Cell, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    sync::Arc,
+};
 
 use catalog::{Batch, SqliteCatalog};
 use index::TantivyStore;
 use records::{AccessLevel, Record, RecordType};
 
 use super::*;
-use crate::Wish;
+use crate::{Standing, Wish};
 
 struct Library {
     _folder: tempfile::TempDir,
@@ -17,6 +20,22 @@ struct Library {
     alerts: Alerts,
     /// When the catalogue last changed: looks do not run ahead of it.
     now: Cell<Timestamp>,
+    /// What stands of trends.
+    standing: RefCell<Vec<Standing>>,
+}
+
+fn notice(key: &str) -> Standing {
+    let (kind, subject) = key.split_once(' ').unwrap_or((key, ""));
+    Standing {
+        key: key.to_owned(),
+        subject: subject.to_owned(),
+        notice: Happening::Notice {
+            topic: kind.to_owned(),
+            title_vi: key.to_owned(),
+            title_en: key.to_owned(),
+            link: "/trends".to_owned(),
+        },
+    }
 }
 
 fn at(second: i64) -> Timestamp {
@@ -41,6 +60,7 @@ impl Library {
             catalogue,
             full_text,
             now: Cell::new(at(0)),
+            standing: RefCell::default(),
             _folder: folder,
         }
     }
@@ -79,6 +99,11 @@ impl Library {
             &self.searcher,
             &*self.full_text,
             &clearance,
+            &TrendWatch {
+                every: jiff::SignedDuration::from_hours(1),
+                standing: &|| Ok(self.standing.borrow().clone()),
+                more: &|n| notice(&format!("{n} more")).notice,
+            },
             self.now.get(),
         )
         .unwrap();
@@ -86,6 +111,7 @@ impl Library {
         let new = events.filter(|event| event.number > before);
         new.map(|event| match event.what {
             Happening::Record { id } => id.to_string(),
+            Happening::Notice { title_vi, .. } => title_vi,
             other => format!("{other:?}"),
         })
         .collect()
@@ -163,4 +189,82 @@ fn a_flood_is_told_by_its_number_and_old_news_are_dropped() {
         .remove("an", saved.id.as_str(), at(9))
         .unwrap();
     assert_eq!(library.catalogue.blobs("alerts/").unwrap(), []);
+}
+
+impl Library {
+    fn watch(&self, query: &str) -> SavedSearch {
+        let wish = Wish {
+            about: About::Trends,
+            query: query.to_owned(),
+            language: "vi".to_owned(),
+            ..Wish::default()
+        };
+        self.alerts.add("an", wish, at(0)).unwrap()
+    }
+
+    /// Titles of what is told when these stand, an hour after another.
+    fn look_later(&self, saved: &SavedSearch, keys: &[&str]) -> Vec<String> {
+        *self.standing.borrow_mut() = keys.iter().map(|key| notice(key)).collect();
+        self.now
+            .set(self.now.get() + jiff::SignedDuration::from_hours(1));
+        self.look(saved)
+    }
+}
+
+#[test]
+fn trends_are_told_once_and_what_stood_before_is_no_news() {
+    let library = Library::new();
+    let saved = library.watch("");
+    assert_eq!(library.look_later(&saved, &["burst topic:1"]), [""; 0]);
+    let both = ["burst topic:1", "new_topic topic:2"];
+    assert_eq!(library.look_later(&saved, &both), ["new_topic topic:2"]);
+    assert_eq!(library.look_later(&saved, &["burst topic:1"]), [""; 0]);
+    assert_eq!(library.look_later(&saved, &both), [""; 0], "it came back");
+}
+
+#[test]
+fn a_watch_of_one_topic_hears_of_it_alone_and_not_too_often() {
+    let library = Library::new();
+    let saved = library.watch("topic:2");
+    assert_eq!(library.look_later(&saved, &[]), [""; 0]);
+    *library.standing.borrow_mut() = vec![notice("burst topic:1"), notice("burst topic:2")];
+    assert_eq!(library.look(&saved), [""; 0], "the hour is not over");
+    let both = ["burst topic:1", "burst topic:2"];
+    assert_eq!(library.look_later(&saved, &both), ["burst topic:2"]);
+    // Another subject begins anew.
+    let other = |wish| Wish {
+        query: "topic:1".to_owned(),
+        ..wish
+    };
+    let saved = library.alerts.change("an", saved.id.as_str(), at(1), other);
+    let saved = saved.unwrap();
+    assert_eq!(library.look_later(&saved, &both), [""; 0]);
+    let more = ["burst topic:1", "emerging topic:1"];
+    assert_eq!(library.look_later(&saved, &more), ["emerging topic:1"]);
+}
+
+#[test]
+fn a_flood_of_trends_is_cut_and_counted() {
+    let library = Library::new();
+    let saved = library.watch("");
+    assert_eq!(library.look_later(&saved, &[]), [""; 0]);
+    let keys: Vec<String> = (0..130).map(|i| format!("burst topic:{i}")).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let told = library.look_later(&saved, &keys);
+    assert_eq!(told.len(), 101);
+    assert_eq!(told.last().map(String::as_str), Some("30 more"));
+    assert_eq!(library.look_later(&saved, &keys), [""; 0]);
+}
+
+#[test]
+fn trends_take_no_filters() {
+    let library = Library::new();
+    let wish = Wish {
+        about: About::Trends,
+        filters: vec!["year:2020".to_owned()],
+        language: "vi".to_owned(),
+        ..Wish::default()
+    };
+    let refused = library.alerts.add("an", wish, at(0)).unwrap_err();
+    assert!(refused.to_string().contains("no filters"), "{refused}");
 }

@@ -77,6 +77,7 @@ use crate::{
         crate::api::subjects::undo_subject_decision,
         crate::api::trends::get_trends,
         crate::api::trends::get_emerging,
+        crate::api::trend_alerts::get_trend_alerts,
         crate::api::reports::make_report,
         crate::api::topics::add_topic_act,
         crate::api::topics::get_record_topics,

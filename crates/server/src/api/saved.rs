@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alerts::{Channel, SavedSearch, State, Wish};
+use alerts::{About, Channel, SavedSearch, State, Wish};
 use axum::{
     Json,
     body::Bytes,
@@ -29,15 +29,39 @@ use crate::{
 /// Most news in one answer: all that are kept.
 const MOST_NEWS: usize = 200;
 
+/// What a saved search brings news of.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AboutWord {
+    /// Records that the search finds.
+    #[default]
+    Records,
+    /// Bursts, missed forecasts, new topics and entrants, what begins to emerge.
+    Trends,
+}
+
+impl From<AboutWord> for About {
+    fn from(word: AboutWord) -> Self {
+        match word {
+            AboutWord::Records => Self::Records,
+            AboutWord::Trends => Self::Trends,
+        }
+    }
+}
+
 /// A search to be saved.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewSavedSearch {
+    /// What it brings news of; records by default.
+    #[serde(default)]
+    about: AboutWord,
     /// What to call it; the query when it is left out.
     #[serde(default)]
     #[schema(max_length = 120)]
     name: String,
-    /// The query, as of /api/v1/search; empty means every record.
+    /// The query, as of /api/v1/search; empty means every record. Of trends: `topic:12` or a
+    /// value of field, institution or province; empty means everything.
     #[serde(default)]
     query: String,
     /// Conditions FIELD:VALUE, as of /api/v1/search.
@@ -119,6 +143,8 @@ pub(crate) struct WayAnswer {
 pub(crate) struct SavedSearchAnswer {
     /// Its id.
     id: String,
+    /// `records` or `trends`: what it brings news of.
+    about: String,
     /// What its owner calls it.
     name: String,
     /// The query.
@@ -146,8 +172,8 @@ pub(crate) struct SavedSearchAnswer {
 pub(crate) struct NewsAnswer {
     /// Its number among the news of this saved search.
     number: u64,
-    /// `record`, `more` (so many that they are told by their number), or the
-    /// topic of a notice.
+    /// `record`, `more` (so many that they are told by their number), or of
+    /// trends `burst`, `forecast_missed`, `emerging`, `new_topic`, `new_entrant`.
     kind: String,
     /// When it was found, UTC.
     at: String,
@@ -190,6 +216,7 @@ fn answer(
     });
     SavedSearchAnswer {
         id: saved.id.to_string(),
+        about: saved.about.as_str().to_owned(),
         name: saved.name.clone(),
         query: saved.query.clone(),
         filters: saved.filters.clone(),
@@ -301,6 +328,7 @@ pub(crate) async fn add_saved(
     let new: NewSavedSearch = body(&bytes, &headers)?;
     check_email(&app, &owner, new.email.as_deref())?;
     let wish = Wish {
+        about: new.about.into(),
         name: new.name,
         query: new.query,
         filters: new.filters,
@@ -367,6 +395,7 @@ pub(crate) async fn change_saved(
     let id = id_of(path)?;
     let changed = app.alerts(move |alerts| {
         let saved = alerts.change(&owner, &id, Timestamp::now(), |wish| Wish {
+            about: wish.about,
             name: change.name.unwrap_or(wish.name),
             query: change.query.unwrap_or(wish.query),
             filters: change.filters.unwrap_or(wish.filters),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use alerts::{News, SavedSearch, State as Progress, Wish};
+use alerts::{About, News, SavedSearch, State as Progress, Wish};
 use askama::Template;
 use axum::{
     body::Bytes,
@@ -65,6 +65,7 @@ struct SavedPage {
     /// What the form for a new one begins with.
     query: String,
     filters: Vec<String>,
+    is_of_trends: bool,
     has_mail: bool,
     problem: Option<String>,
 }
@@ -122,6 +123,7 @@ async fn page(
             .collect(),
         query: wanted.get("q").unwrap_or_default().to_owned(),
         filters: wanted.all("filter").map(str::to_owned).collect(),
+        is_of_trends: wanted.get("about") == Some("trends"),
         has_mail: app.settings.mail.is_some(),
         problem,
     };
@@ -191,6 +193,10 @@ fn wish(form: &Params, visit: &Visit) -> Wish {
     let text = |name: &str| form.get(name).unwrap_or_default().trim().to_owned();
     let address = |name: &str| Some(text(name)).filter(|text| !text.is_empty());
     Wish {
+        about: match form.get("about") {
+            Some("trends") => About::Trends,
+            _ => About::Records,
+        },
         name: text("name"),
         query: text("q"),
         filters: form.all("filter").map(str::to_owned).collect(),
@@ -280,6 +286,7 @@ async fn change(
     }
     let changed = app.alerts(move |alerts| {
         alerts.change(&owner, &id, Timestamp::now(), |old| Wish {
+            about: old.about,
             query: old.query,
             filters: old.filters,
             ..wish

@@ -1,7 +1,7 @@
 //! `trithuc alerts`: saved searches from the machine itself, and a round of
 //! looking and telling by hand or by a timer of the system.
 
-use alerts::{AlertError, Alerts, SavedSearch, Wish};
+use alerts::{About, AlertError, Alerts, SavedSearch, Wish};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -21,8 +21,12 @@ pub(crate) enum Command {
     Add {
         /// Whose it is.
         user: String,
-        /// The query; "" for every record.
+        /// The query; "" for every record. With --trends: topic:12, a value of
+        /// field, institution or province, or "" for everything.
         query: String,
+        /// Hear of bursts, missed forecasts, new topics and entrants instead of records.
+        #[arg(long)]
+        trends: bool,
         /// FIELD:VALUE; may be repeated.
         #[arg(long = "filter", value_name = "FIELD:VALUE")]
         filters: Vec<String>,
@@ -51,8 +55,8 @@ pub(crate) enum Command {
         /// Its id.
         id: String,
     },
-    /// Look what is new for all saved searches, and tell it; `serve` does so by
-    /// itself.
+    /// Look what is new for all saved searches, and tell it; `serve` and
+    /// `worker` do so by themselves.
     Run,
 }
 
@@ -65,6 +69,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcom
         Command::Add {
             user,
             query,
+            trends,
             filters,
             name,
             language,
@@ -77,6 +82,11 @@ pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcom
                 return Err(Usage(message).into());
             }
             let wish = Wish {
+                about: if *trends {
+                    About::Trends
+                } else {
+                    About::Records
+                },
                 name: name.clone(),
                 query: query.clone(),
                 filters: filters.clone(),
@@ -131,7 +141,7 @@ fn round(context: &Context) -> anyhow::Result<Outcome> {
 
 fn as_json(saved: &SavedSearch) -> Value {
     json!({
-        "id": saved.id, "owner": saved.owner, "name": saved.name, "query": saved.query,
+        "id": saved.id, "owner": saved.owner, "about": saved.about.as_str(), "name": saved.name, "query": saved.query,
         "filters": saved.filters, "language": saved.language,
         "created_at": saved.created_at.to_string(),
         "webhook": saved.webhook.as_ref().map(|hook| &hook.url),

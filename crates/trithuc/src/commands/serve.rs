@@ -79,6 +79,7 @@ pub(super) fn stores(data: &Path) -> anyhow::Result<Library> {
         .with_context(|| format!("folder `{}` cannot be made", index.display()))?;
     let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
     let library = Library::new(installation.catalog.clone(), full_text);
+    let library = library.with_topics(installation.catalog.clone());
     Ok(library.with_terms(installation::terms(data)?))
 }
 

@@ -17,6 +17,7 @@ use crate::{
     output,
 };
 
+mod alerts;
 mod emerging;
 mod period;
 mod report;
@@ -35,6 +36,8 @@ pub(crate) enum Trends {
     Report(report::Args),
     /// Groups that emerge, by a written definition, with its score in hindsight.
     Emerging(emerging::Args),
+    /// What deserves a look in the last complete year: bursts, missed forecasts, new topics, new entrants.
+    Alerts(alerts::Args),
 }
 
 /// Arguments of `trends forecast`.
@@ -137,6 +140,7 @@ pub(crate) fn run(question: &Trends, context: &Context) -> anyhow::Result<Outcom
         Trends::Show(args) => show::run(args, context),
         Trends::Report(args) => report::run(args, context),
         Trends::Emerging(args) => emerging::run(args, context),
+        Trends::Alerts(args) => alerts::run(args, context),
     }
 }
 
