@@ -42,7 +42,7 @@ const LAYERS: &[(&str, u8)] = &[
 
 /// Arrows inside a layer that the house allows: leaves share the vocabulary and
 /// the text tools.
-const SAME_LAYER: [(&str, &str); 13] = [
+const SAME_LAYER: [(&str, &str); 14] = [
     // A saved search is a search that is asked again.
     ("alerts", "search"),
     // Trends are watched by the names that reports give them.
@@ -62,6 +62,8 @@ const SAME_LAYER: [(&str, &str); 13] = [
     ("ingest", "authorities"),
     // A report says what search counts and what trends make of it.
     ("reports", "search"),
+    // A report counts an institution under all its names.
+    ("reports", "authorities"),
     ("reports", "trends"),
 ];
 

@@ -50,6 +50,9 @@ fn a_loaded_file_gives_former_names_their_present_one() {
     let filter = "institution:Trường Đại học Sư phạm Vinh";
     let filtered = installation.run(&["search", "", "--filter", filter]).json();
     assert_eq!(filtered["total"], 3);
+    // Trends count it so, too.
+    let shown = installation.run(&["trends", "show", former]).json();
+    assert_eq!(shown["n_records"], 3, "{shown}");
     // What the document prints stays as it is.
     let shown = installation.run(&["show", "b"]).json();
     assert_eq!(

@@ -99,9 +99,14 @@ pub struct EmergingGroups {
     /// The definition applied [`WINDOW`] years ago; `None` when the library does
     /// not reach back far enough or nothing emerged then.
     pub hindsight: Option<Hindsight>,
+    /// The same of years before, the newest first, at most [`N_HINDSIGHTS`].
+    pub hindsight_before: Vec<Hindsight>,
     /// State of the catalogue.
     pub catalogue_seq: ChangeSeq,
 }
+
+/// Years before the newest at which the definition is judged too.
+const N_HINDSIGHTS: i32 = 10;
 
 /// Finds the groups that emerge, by the definition of [`trends::emerging`].
 ///
@@ -138,16 +143,22 @@ pub fn emerging_groups(
         let by_score = b.found.score.total_cmp(&a.found.score);
         by_score.then_with(|| a.selection.cmp(&b.selection))
     });
-    let complete = groups
-        .iter()
-        .filter_map(|group| Some((group.selection.as_str(), group.series.until(last)?)));
-    let years = i32::try_from(WINDOW).unwrap_or(i32::MAX);
+    let judged = |year: i32| {
+        let complete = groups
+            .iter()
+            .filter_map(|group| Some((group.selection.as_str(), group.series.until(last)?)));
+        hindsight(complete, year)
+    };
+    let newest = last - i32::try_from(WINDOW).unwrap_or(i32::MAX);
     Ok(EmergingGroups {
         by: by.as_str(),
         last_complete_year: last,
         n_groups: groups.len(),
         emerging: found,
-        hindsight: hindsight(complete, last - years),
+        hindsight: judged(newest),
+        hindsight_before: (1..=N_HINDSIGHTS)
+            .filter_map(|back| judged(newest - back))
+            .collect(),
         catalogue_seq: seq,
     })
 }

@@ -11,6 +11,7 @@
 //! the same bytes. No clock.
 
 mod alerts;
+mod arrivals;
 mod drawing;
 mod emerging;
 mod format;
@@ -26,6 +27,7 @@ mod typeset;
 mod words;
 
 pub use alerts::{AlertKind, TrendAlert, Unwatchable, trend_alerts, watched};
+pub use arrivals::{SharedArrivals, correct};
 pub use emerging::{By, EmergingGroup, EmergingGroups, UnknownBy, emerging_groups};
 pub use format::{ReportFormat, UnknownReportFormat, WriteError};
 pub use lags::{TypeLag, lags};

@@ -1,18 +1,19 @@
 //! Gathers what a library holds about a selection: counts by year and type,
 //! institutions, provinces, and the records that stand as evidence.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use authorities::Register;
 use catalog::{CatalogError, CatalogStore, Detail, TopicId, TopicStore};
 use index::{FacetField, Filter, InvalidFilter, YearRange};
 use records::{ChangeSeq, Clearance, Lang, Record, RecordType, Year};
 use search::{Mode, SearchError, SearchRequest, SearchResponse, Searcher};
 use trends::CountSeries;
 
-use crate::selection::Selection;
+use crate::{arrivals::SharedArrivals, selection::Selection};
 
 /// The stores of one library, and what whoever asks may see of it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Sources<'a> {
     /// Finds and counts records.
     pub searcher: &'a Searcher,
@@ -20,6 +21,10 @@ pub struct Sources<'a> {
     pub catalogue: &'a dyn CatalogStore,
     /// Topics, where the library keeps any.
     pub topics: Option<&'a dyn TopicStore>,
+    /// Persons and institutions: former and other names are counted as one.
+    pub register: Arc<Register>,
+    /// When records arrived.
+    pub arrivals: Arc<SharedArrivals>,
     /// What may be seen: nothing else is counted.
     pub clearance: Clearance,
 }
@@ -92,6 +97,7 @@ pub fn gather(
     match selection {
         Selection::Topic(id) => gather_topic(sources, *id),
         Selection::Found { query, filters } => {
+            let filters = &as_counted(sources, filters);
             let wanted = Wanted {
                 query,
                 filters,
@@ -119,7 +125,7 @@ pub(crate) fn count_within(
     let counts = match selection {
         Selection::Topic(id) => topic(sources, *id)?.by_year,
         Selection::Found { query, filters } => {
-            let lang = &Lang::vi();
+            let (lang, filters) = (&Lang::vi(), &as_counted(sources, filters));
             let wanted = Wanted {
                 query,
                 filters,
@@ -129,6 +135,15 @@ pub(crate) fn count_within(
         }
     };
     Ok(series(&counts, &within(selection, whole.clone())))
+}
+
+/// Filters on another name of an institution mean the name that it is counted
+/// under.
+fn as_counted(sources: &Sources<'_>, filters: &[Filter]) -> Vec<Filter> {
+    let filters = filters.iter().cloned();
+    filters
+        .map(|filter| sources.register.as_counted(filter))
+        .collect()
 }
 
 struct Wanted<'a> {
@@ -297,6 +312,14 @@ fn topic(sources: &Sources<'_>, id: TopicId) -> Result<catalog::StoredTopic, Gat
     found.next().ok_or(GatherError::NoTopic(id))
 }
 
+/// The institutions of a record as the index counts them.
+fn counted_institutions(sources: &Sources<'_>, record: &Record) -> Vec<String> {
+    if sources.register.is_empty() {
+        return record.institutions.clone();
+    }
+    sources.register.as_indexed(record.clone()).institutions
+}
+
 fn gather_topic(sources: &Sources<'_>, id: TopicId) -> Result<Material, GatherError> {
     let seq = sources.catalogue.status()?.seq;
     let topic = topic(sources, id)?;
@@ -316,8 +339,8 @@ fn gather_topic(sources: &Sources<'_>, id: TopicId) -> Result<Material, GatherEr
                 let counts = by_type.entry(record.record_type).or_default();
                 *counts.entry(year.get()).or_default() += 1;
             }
-            for name in &record.institutions {
-                *institutions.entry(name.clone()).or_default() += 1;
+            for name in counted_institutions(sources, &record) {
+                *institutions.entry(name).or_default() += 1;
             }
             if let Some(name) = &record.province {
                 *provinces.entry(name.clone()).or_default() += 1;

@@ -1,7 +1,9 @@
 //! What a study says, in sentences.
 
 use records::RecordType;
-use trends::{Forecast, MIN_CASES, MIN_VALUES, NoStage, Refusal, Stage, Study};
+use trends::{
+    Forecast, MIN_CASES, MIN_VALUES, MIN_YEARS, NoCorrection, NoStage, Refusal, Stage, Study,
+};
 
 use crate::{
     lags::TypeLag,
@@ -50,8 +52,33 @@ pub fn sentences(
         } else {
             fill(w.open_year, &[&year, &n])
         });
+        all.extend(open.corrected.map(|whole| {
+            let [mean, lower, upper] =
+                [whole.mean, whole.lower, whole.upper].map(|n| language.whole(n));
+            let n_years = whole.n_years.to_string();
+            let arrived = language.percent(whole.arrived, 0);
+            let gaps = [&year, &mean, &lower, &upper, &n_years, &arrived];
+            fill(w.corrected, &gaps.map(String::as_str))
+        }));
     }
+    all.extend(not_corrected(study, language));
     all
+}
+
+/// Why the unfinished year is not corrected, where a reader could expect it.
+fn not_corrected(study: &Study, language: Language) -> Option<String> {
+    let w = language.words();
+    let why = match study.correction_refused? {
+        NoCorrection::OtherYear | NoCorrection::Nothing => return None,
+        NoCorrection::TooFewYears { n_years } => fill(
+            w.arrivals_few,
+            &[&n_years.to_string(), &MIN_YEARS.to_string()],
+        ),
+        NoCorrection::TooEarly { arrived } => {
+            fill(w.arrivals_early, &[&language.percent(arrived, 0)])
+        }
+    };
+    Some(fill(w.not_corrected, &[&why]))
 }
 
 /// Growth, bursts and changes.

@@ -161,6 +161,10 @@ words! {
     lag: "Từ {} đến {}: {} năm.", "From {} to {}: {} years.";
     outlier: "Năm {} cao vọt so với hai năm bên cạnh: nên xem lại các biểu ghi; dự báo không tính năm này.", "{} stands far above its neighbours: look at its records; the forecast leaves it out.";
     open_year: "Năm {} chưa hết: mới có {} biểu ghi, không đưa vào tính toán.", "{} is not over: {} records so far, in no calculation.";
+    corrected: "Năm {} ước có {} biểu ghi khi đã về đủ, khoảng 95 % từ {} đến {}: theo {} năm trước, đến ngày này mới về {} số biểu ghi của năm.", "{} is estimated at {} records once they have come, with 95 % between {} and {}: in {} past years {} of the year's records had arrived by this day.";
+    not_corrected: "Số biểu ghi của năm chưa hết không hiệu chỉnh được: {}.", "The unfinished year is not corrected: {}.";
+    arrivals_few: "mới biết biểu ghi của {} năm trước về khi nào; cần ít nhất {}", "it is known of {} past years when their records arrived; at least {} are needed";
+    arrivals_early: "đến ngày này thường mới về {} số biểu ghi của một năm", "by this day only {} of a year's records have usually come";
     future: "{} biểu ghi mang năm {} chưa tới: sai, hoặc mới công bố trước.", "{} records carry the year {}, which is still to come: wrong, or announced.";
     ahead: "Năm {} dự kiến {} biểu ghi, khoảng 95 % từ {} đến {}.", "For {} {} records are expected, with 95 % between {} and {}.";
     no_forecast: "Không dự báo: {}.", "No forecast: {}.";
@@ -170,11 +174,11 @@ words! {
     none_emerges: "Không chủ đề nào mới nổi theo định nghĩa dưới đây.", "No topic emerges by the definition below.";
     definition: "Mới nổi: ít nhất 6 biểu ghi trong ba năm trọn vẹn gần nhất, tỷ trọng gấp ít nhất 1,5 lần ba năm trước đó, và ít nhất nửa số biểu ghi nằm trong sáu năm này. Điểm là lô-ga-rít cơ số 2 của mức tăng.", "Emerging: at least 6 records in the last three complete years, a share at least 1.5 times that of the three years before, and at least half of all records in these six years. The score is the base-2 logarithm of the growth.";
     hindsight: "Nhìn lại năm {}: trong {} nhóm mới nổi theo định nghĩa này, {} tiếp tục tăng; trong các nhóm còn lại {}.", "In hindsight, {}: of {} groups that emerged by this definition, {} went on growing; of all others {}.";
-    alert_burst: "{}: bùng nổ bắt đầu năm {} ({} bản ghi)", "{}: a burst began in {} ({} records)";
-    alert_missed: "{}: năm {} có {} bản ghi, ngoài khoảng 95 % đã dự báo từ {} đến {}", "{}: {} had {} records, outside the 95 % interval forecast from {} to {}";
-    alert_emerging: "{}: mới nổi tính đến năm {} ({} bản ghi trong năm)", "{}: emerges as of {} ({} records that year)";
+    alert_burst: "{}: bùng nổ bắt đầu năm {} ({} biểu ghi)", "{}: a burst began in {} ({} records)";
+    alert_missed: "{}: năm {} có {} biểu ghi, ngoài khoảng 95 % đã dự báo từ {} đến {}", "{}: {} had {} records, outside the 95 % interval forecast from {} to {}";
+    alert_emerging: "{}: mới nổi tính đến năm {} ({} biểu ghi trong năm)", "{}: emerges as of {} ({} records that year)";
     alert_topic: "Chủ đề mới: {}", "New topic: {}";
-    alert_entrant: "Đơn vị mới: {} lần đầu xuất hiện năm {} với {} bản ghi", "New entrant: {} appeared first in {} with {} records";
+    alert_entrant: "Đơn vị mới: {} lần đầu xuất hiện năm {} với {} biểu ghi", "New entrant: {} appeared first in {} with {} records";
     stamp: "Nguồn: {}", "Source: {}";
     made: "Mọi số liệu đếm các biểu ghi mà người lập báo cáo được xem, theo câu chọn, trạng thái danh mục và phương pháp ghi dưới mỗi hình và bảng. Lập lại với cùng trạng thái cho cùng số liệu, từng byte một.", "Every figure counts the records that whoever made the report may see, by the selection, the state of the catalogue and the methods named under each chart and table. Made again in the same state it has the same figures, byte for byte.";
     source_line: "{} · danh mục #{} · năm hiện tại {} · phương pháp {} · quyền xem {}", "{} · catalogue #{} · current year {} · methods {} · seen as {}";

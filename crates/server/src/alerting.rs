@@ -92,16 +92,15 @@ fn standing(library: &Library) -> Result<Vec<Standing>, AlertError> {
         searcher: &library.searcher,
         catalogue: &*library.catalogue,
         topics: library.topics.as_deref().map(|topics| topics as _),
+        register: library.authorities.current(&*library.catalogue).map_err(damaged)?,
+        arrivals: library.arrivals.clone(),
         clearance: Clearance::Public,
     };
     let year = i32::from(jiff::Zoned::now().year());
     let found = trend_alerts(&sources, year).map_err(|error| match error {
         GatherError::Catalog(error) => AlertError::Catalogue(error),
         GatherError::Search(error) => AlertError::Search(error),
-        other => AlertError::Catalogue(CatalogError::Corrupt {
-            place: "what trends are counted from".to_owned(),
-            source: Box::new(other),
-        }),
+        other => damaged(other),
     })?;
     let standing = found.iter().map(|alert| Standing {
         key: alert.key(),
@@ -114,6 +113,14 @@ fn standing(library: &Library) -> Result<Vec<Standing>, AlertError> {
         },
     });
     Ok(standing.collect())
+}
+
+/// What is kept beside the records cannot be read.
+fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> AlertError {
+    AlertError::Catalogue(CatalogError::Corrupt {
+        place: "what trends are counted from".to_owned(),
+        source: Box::new(error),
+    })
 }
 
 /// So many that the rest is told by its number.

@@ -4,6 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use authorities::SharedRegister;
+use reports::SharedArrivals;
 use catalog::{CatalogError, CatalogStore, TopicStore};
 use extract::DocumentReader;
 use index::FullTextStore;
@@ -29,6 +30,8 @@ pub struct Library {
     pub topics: Option<Arc<dyn TopicStore>>,
     /// Persons and institutions.
     pub authorities: Arc<SharedRegister>,
+    /// When records arrived.
+    pub arrivals: Arc<SharedArrivals>,
     /// Documents of the records; `None` in a library of descriptions only.
     pub files: Option<FileStore>,
     /// Where librarians ask for work; `None` where none is done.
@@ -47,6 +50,7 @@ impl Library {
             searcher,
             topics: None,
             authorities: Arc::default(),
+            arrivals: Arc::default(),
             files: None,
             desk: None,
             reader: None,

@@ -12,7 +12,7 @@
 
 use serde::Serialize;
 
-use crate::counts::CountSeries;
+use crate::{baseline::median, counts::CountSeries};
 
 /// Years that are compared with as many years before: long enough that one
 /// conference does not decide, short enough to be news.
@@ -82,46 +82,98 @@ pub struct Hindsight {
     /// The same part among all other groups with enough records: what chance
     /// would give.
     pub base_rate: f64,
+    /// Of the so many highest scores, as far as there are so many.
+    pub at: [Option<Precision>; N_CUTS],
+    /// Median growth of the share over the next [`WINDOW`] years, smoothed as in
+    /// the definition: of the groups that emerged, and of all others. 1: none.
+    pub median_growth: [f64; 2],
+}
+
+/// How many of the highest scores went on growing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Precision {
+    /// How many of the highest scores.
+    pub k: usize,
+    /// Part of them that went on growing, 0..=1.
+    pub precision: f64,
+}
+
+/// Lists as long as a reader looks at: the first, a screen, a page.
+const CUTS: [usize; N_CUTS] = [5, 10, 20];
+const N_CUTS: usize = 3;
+
+/// What became of a group after a year.
+struct Outcome {
+    /// Its score then; `None` when it did not emerge.
+    score: Option<f64>,
+    /// Whether its share was larger afterwards.
+    has_grown: bool,
+    /// How many times, smoothed.
+    growth: f64,
 }
 
 /// Applies the definition at `year` and looks at the [`WINDOW`] years after it.
 /// `None` when the series do not reach that far, or nothing was flagged.
+///
+/// Equal scores go by the name of the group.
 pub fn hindsight<'a>(
     groups: impl Iterator<Item = (&'a str, CountSeries)>,
     year: i32,
 ) -> Option<Hindsight> {
-    let (mut n_flagged, mut n_right, mut n_others, mut n_others_grown) = (0, 0, 0, 0);
-    for (group, series) in groups {
-        let Some(known) = series.until(year) else {
-            continue;
-        };
-        let n = known.counts.len();
-        if series.counts.len() < n + WINDOW || n < 2 * WINDOW {
-            continue;
-        }
-        let share = |from: usize, to: usize| {
-            let total: f64 = series.totals[from..to].iter().sum();
-            if total > 0.0 {
-                series.counts[from..to].iter().sum::<f64>() / total
-            } else {
-                0.0
-            }
-        };
-        let grown = share(n, n + WINDOW) > share(n - WINDOW, n);
-        if emerging(group, &known).is_some() {
-            n_flagged += 1;
-            n_right += usize::from(grown);
-        } else if known.counts[n - WINDOW..].iter().sum::<f64>() >= MIN_RECENT {
-            n_others += 1;
-            n_others_grown += usize::from(grown);
-        }
-    }
-    let part = |n: usize, of: usize| if of > 0 { n as f64 / of as f64 } else { 0.0 };
+    let mut outcomes: Vec<(&str, Outcome)> = groups
+        .filter_map(|(group, series)| Some((group, outcome(group, &series, year)?)))
+        .collect();
+    let rank = |outcome: &Outcome| outcome.score.unwrap_or(f64::NEG_INFINITY);
+    outcomes.sort_by(|a, b| rank(&b.1).total_cmp(&rank(&a.1)).then(a.0.cmp(b.0)));
+    let n_flagged = outcomes.partition_point(|(_, outcome)| outcome.score.is_some());
+    let (flagged, others) = outcomes.split_at(n_flagged);
+    let grown = |part: &[(&str, Outcome)]| {
+        let n = part.iter().filter(|(_, outcome)| outcome.has_grown).count();
+        n as f64 / part.len().max(1) as f64
+    };
+    let middle = |part: &[(&str, Outcome)]| median(part.iter().map(|(_, o)| o.growth).collect());
     (n_flagged > 0).then(|| Hindsight {
         year,
         n_flagged,
-        precision: part(n_right, n_flagged),
-        base_rate: part(n_others_grown, n_others),
+        precision: grown(flagged),
+        base_rate: grown(others),
+        at: CUTS.map(|k| {
+            (k <= n_flagged).then(|| Precision {
+                k,
+                precision: grown(&flagged[..k]),
+            })
+        }),
+        median_growth: [middle(flagged), middle(others)],
+    })
+}
+
+/// What became of a group; `None` when it had too few records to be judged, or
+/// its series ends too early.
+fn outcome(group: &str, series: &CountSeries, year: i32) -> Option<Outcome> {
+    let known = series.until(year)?;
+    let n = known.counts.len();
+    if series.counts.len() < n + WINDOW || n < 2 * WINDOW {
+        return None;
+    }
+    let sums = |from: usize| {
+        let sum = |values: &[f64]| values[from..from + WINDOW].iter().sum::<f64>();
+        (sum(&series.counts), sum(&series.totals))
+    };
+    let ((recent, recent_total), (after, after_total)) = (sums(n - WINDOW), sums(n));
+    let score = emerging(group, &known).map(|found| found.score);
+    if score.is_none() && recent < MIN_RECENT {
+        return None;
+    }
+    let share = |count: f64, total: f64| if total > 0.0 { count / total } else { 0.0 };
+    let scale = if after_total > 0.0 {
+        recent_total / after_total
+    } else {
+        0.0
+    };
+    Some(Outcome {
+        score,
+        has_grown: share(after, after_total) > share(recent, recent_total),
+        growth: (after * scale + SMOOTHING) / (recent + SMOOTHING),
     })
 }
 
@@ -162,5 +214,24 @@ mod tests {
         let seen = hindsight([("up", up), ("flash", flash)].into_iter(), 2015).unwrap();
         assert_eq!(seen.n_flagged, 2);
         assert!((seen.precision - 0.5).abs() < 1e-12);
+        assert_eq!(seen.at, [None; N_CUTS], "two are no list of five");
+    }
+
+    #[test]
+    fn precision_at_k_is_of_the_highest_scores() {
+        // Growth before decides the score, growth after whether it was right.
+        let names: Vec<String> = (0..12).map(|i| format!("g{i:02}")).collect();
+        let groups = names.iter().enumerate().map(|(i, name)| {
+            let recent = 30.0 - i as f64;
+            let after = if i < 4 { 40.0 } else { 1.0 };
+            let counts = [2.0, 2.0, 2.0, recent, recent, recent, after, after, after];
+            (name.as_str(), series(&counts))
+        });
+        let seen = hindsight(groups, 2015).unwrap();
+        assert_eq!(seen.n_flagged, 12);
+        let at: Vec<f64> = seen.at.iter().flatten().map(|at| at.precision).collect();
+        assert_eq!(at, [0.8, 0.4]);
+        // Eight of the twelve fell to three records.
+        assert!(seen.median_growth[0] < 0.1, "{:?}", seen.median_growth);
     }
 }

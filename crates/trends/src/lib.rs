@@ -5,6 +5,7 @@
 //!
 //! Invariant: the same series and options give the same bytes.
 
+mod arrival;
 mod backtest;
 mod baseline;
 mod burst;
@@ -24,12 +25,13 @@ mod season;
 mod study;
 mod theta;
 
+pub use arrival::{Corrected, MIN_YEARS, NoCorrection, PastYear, correct};
 pub use backtest::{MAX_ORIGINS, Origin, backtest, mase, mean_step};
 pub use baseline::{Naive, RobustTrend};
 pub use burst::{Burst, bursts};
 pub use counts::{CountSeries, CountTable, Dimension};
 pub use emerging::{
-    Emerging, Hindsight, MIN_GROWTH, MIN_NOVELTY, MIN_RECENT, SMOOTHING, WINDOW, emerging,
+    Emerging, Hindsight, MIN_GROWTH, MIN_NOVELTY, MIN_RECENT, Precision, SMOOTHING, WINDOW, emerging,
     hindsight,
 };
 pub use ets::{AutoEts, DampedTrend};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::{
+    arrival::{self, Corrected, NoCorrection, PastYear},
     burst::{Burst, bursts},
     counts::CountSeries,
     forecast::{Forecast, ForecastOptions, Refusal, forecast},
@@ -20,6 +21,8 @@ pub struct OpenYear {
     /// Whether it is still to come: then the year of its records is wrong, or
     /// they are announced.
     pub is_future: bool,
+    /// What it will have a year from now; see [`Study::correct`].
+    pub corrected: Option<Corrected>,
 }
 
 /// What a series tells.
@@ -35,6 +38,8 @@ pub struct Study {
     pub last_complete_year: i32,
     /// The current year and later ones, left out of everything below.
     pub unfinished: Vec<OpenYear>,
+    /// Why the current year is not corrected.
+    pub correction_refused: Option<NoCorrection>,
     /// Years whose count is far above both neighbours: look at their records.
     /// Forecast and S-curve take the mean of the neighbours in their place.
     pub outliers: Vec<i32>,
@@ -106,8 +111,10 @@ impl Study {
                     year,
                     count: *count,
                     is_future: year > options.current_year,
+                    corrected: None,
                 })
                 .collect(),
+            correction_refused: None,
             outliers,
             growth: growth(&complete),
             bursts: bursts(&complete),
@@ -118,6 +125,24 @@ impl Study {
             forecast,
             forecast_refused,
         }
+    }
+}
+
+impl Study {
+    /// Corrects the first unfinished year by how records of past years arrived,
+    /// or says why not. No calculation takes the corrected count.
+    ///
+    /// * `past`: `None` when the unfinished year is not the present one.
+    pub fn correct(&mut self, past: Option<&[PastYear]>) {
+        let year = self.last_complete_year + 1;
+        let Some(open) = self.unfinished.iter_mut().find(|open| open.year == year) else {
+            return;
+        };
+        let corrected = match past {
+            Some(past) => arrival::correct(open.count, past),
+            None => Err(NoCorrection::OtherYear),
+        };
+        (open.corrected, self.correction_refused) = either(corrected);
     }
 }
 
@@ -181,6 +206,18 @@ mod tests {
             .map(|y| (y.year, y.is_future))
             .collect();
         assert_eq!(open, [(2024, false), (2027, true)]);
+        let past = PastYear {
+            by_then: 50,
+            a_year_later: 100,
+        };
+        let mut corrected = study.clone();
+        corrected.correct(Some(&[past; 4]));
+        let whole = corrected.unfinished[0].corrected.unwrap();
+        assert!((whole.mean - 8.0).abs() < 0.1, "{whole:?}");
+        assert_eq!(corrected.unfinished[1].corrected, None);
+        assert_eq!(corrected.forecast, study.forecast, "it enters nothing");
+        corrected.correct(None);
+        assert_eq!(corrected.correction_refused, Some(NoCorrection::OtherYear));
         let next = study.forecast.unwrap().steps[0].mean;
         assert!((12.0..14.5).contains(&next), "{next}");
     }

@@ -138,7 +138,7 @@ async fn make(
     format: ReportFormat,
 ) -> Result<Response, ApiError> {
     let bytes = app.ask(move |library| {
-        let made: Report = report(&sources(library, &visit), &selection, &options)
+        let made: Report = report(&sources(library, &visit)?, &selection, &options)
             .map_err(|error| gather_error(error, &selection.to_string()))?;
         made.write(format).map_err(ApiError::internal)
     });

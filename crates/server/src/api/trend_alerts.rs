@@ -69,7 +69,7 @@ pub(crate) async fn standing(app: &App, visit: &Visit) -> Result<(Vec<TrendAlert
     let year = current_year(&visit.params)?;
     let who = visit.clone();
     let found = app.ask(move |library| {
-        trend_alerts(&sources(library, &who), year).map_err(|error| gather_error(error, ""))
+        trend_alerts(&sources(library, &who)?, year).map_err(|error| gather_error(error, ""))
     });
     Ok((found.await?, year - 1))
 }

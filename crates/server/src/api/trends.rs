@@ -11,7 +11,9 @@ use axum::{
 use index::FacetField;
 use jiff::Zoned;
 use records::Lang;
-use reports::{By, GatherError, Material, Selection, Sources, emerging_groups, gather, lags};
+use reports::{
+    By, GatherError, Material, Selection, Sources, correct, emerging_groups, gather, lags,
+};
 use serde::Serialize;
 use serde_json::Value;
 use trends::{Study, StudyOptions};
@@ -20,6 +22,7 @@ use utoipa::ToSchema;
 use crate::{
     api::search::refuse_unknown,
     app::{App, Library},
+    authorities::register,
     edge::NO_STORE,
     error::ApiError,
     params::Params,
@@ -53,9 +56,12 @@ pub(crate) struct StudyAnswer {
     shares: Vec<f64>,
     /// The last year that is over.
     last_complete_year: i32,
-    /// The current year and later ones (`year`, `count`, `is_future`): in no calculation.
+    /// The current year and later ones (`year`, `count`, `is_future`): in no calculation. `corrected`
+    /// is what the year will have a year from now (`mean`, `lower`, `upper` of 95 %, `arrived`, `n_years`).
     #[schema(value_type = Vec<Object>)]
     unfinished: Value,
+    /// Why the current year is not corrected from when records arrived in past years.
+    correction_refused: Option<String>,
     /// Years far above both neighbours; the forecast leaves them out.
     outliers: Vec<i32>,
     /// `from`, `until`, `per_year` and `share_per_year` (0.1: a tenth more each year); null when that is chance.
@@ -107,9 +113,13 @@ pub(crate) struct EmergingAnswer {
     /// `before` (records in the last three years and the three before), `novelty`.
     #[schema(value_type = Vec<Object>)]
     emerging: Value,
-    /// The same definition three years ago: `year`, `n_flagged`, `precision`, `base_rate`.
+    /// The same definition three years ago: `year`, `n_flagged`, `precision`, `base_rate`, `at`
+    /// (`k` and `precision` of the highest scores), `median_growth` of those that emerged and of all others.
     #[schema(value_type = Option<Object>)]
     hindsight: Value,
+    /// The same at up to ten years before, the newest first.
+    #[schema(value_type = Vec<Object>)]
+    hindsight_before: Value,
     /// State of the catalogue.
     catalogue_seq: u64,
 }
@@ -175,13 +185,18 @@ pub(crate) fn current_year(params: &Params) -> Result<i32, ApiError> {
 }
 
 /// The stores of the library, with the rights of this visit.
-pub(crate) fn sources<'a>(library: &'a Library, visit: &Visit) -> Sources<'a> {
-    Sources {
+///
+/// # Errors
+/// When the authorities cannot be read.
+pub(crate) fn sources<'a>(library: &'a Library, visit: &Visit) -> Result<Sources<'a>, ApiError> {
+    Ok(Sources {
         searcher: &library.searcher,
         catalogue: &*library.catalogue,
         topics: library.topics.as_deref().map(|topics| topics as _),
+        register: register(library)?,
+        arrivals: library.arrivals.clone(),
         clearance: visit.clearance,
-    }
+    })
 }
 
 /// An error of gathering, as the caller meets it.
@@ -205,12 +220,14 @@ pub(crate) fn study_all(
     visit: &Visit,
     asked: &Asked,
 ) -> Result<Vec<(Material, Study)>, ApiError> {
-    let sources = sources(library, visit);
+    let sources = sources(library, visit)?;
     let lang: Lang = visit.locale.lang();
+    let today = Zoned::now().date();
     let studied = asked.selections.iter().map(|selection| {
         let material = gather(&sources, selection, &lang)
             .map_err(|error| gather_error(error, &selection.to_string()))?;
-        let study = Study::of(&material.series, &asked.options);
+        let mut study = Study::of(&material.series, &asked.options);
+        correct(&sources, &mut study, today).map_err(ApiError::unavailable)?;
         Ok((material, study))
     });
     studied.collect()
@@ -235,6 +252,7 @@ fn answer_of(
         shares: study.shares,
         last_complete_year: study.last_complete_year,
         unfinished: json(study.unfinished)?,
+        correction_refused: study.correction_refused.map(|refused| refused.to_string()),
         outliers: study.outliers,
         growth: json(study.growth)?,
         bursts: json(study.bursts)?,
@@ -313,7 +331,7 @@ pub(crate) async fn get_emerging(
     let limit = count(&visit.params, "limit", 20, 1, 100)?;
     let year = current_year(&visit.params)?;
     let found = app.ask(move |library| {
-        let found = emerging_groups(&sources(library, &visit), by, year);
+        let found = emerging_groups(&sources(library, &visit)?, by, year);
         found.map_err(|error| gather_error(error, by.as_str()))
     });
     let mut found = found.await?;
@@ -325,6 +343,7 @@ pub(crate) async fn get_emerging(
         n_groups: found.n_groups,
         emerging: json(serde_json::to_value(found.emerging))?,
         hindsight: json(serde_json::to_value(found.hindsight))?,
+        hindsight_before: json(serde_json::to_value(found.hindsight_before))?,
         catalogue_seq: found.catalogue_seq.0,
     };
     Ok((NO_STORE, Json(answer)).into_response())

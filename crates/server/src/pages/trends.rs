@@ -257,7 +257,7 @@ pub(crate) async fn show_emerging(
     let year = current_year(&visit.params)?;
     let who = visit.clone();
     let found = app.ask(move |library| {
-        let found = emerging_groups(&sources(library, &who), by, year);
+        let found = emerging_groups(&sources(library, &who)?, by, year);
         found.map_err(|error| gather_error(error, by.as_str()))
     });
     let found = found.await?;

@@ -1,9 +1,10 @@
 //! `trithuc trends …`: forecasts of series in a file, and the installation's
 //! own records over the years.
 
-use std::{collections::BTreeMap, fs::File, path::PathBuf};
+use std::{collections::BTreeMap, fs::File, path::PathBuf, sync::Arc};
 
 use anyhow::{Context as _, bail};
+use authorities::Register;
 use clap::{Subcommand, ValueEnum};
 use records::Clearance;
 use reports::{GatherError, Sources};
@@ -87,6 +88,8 @@ fn with_library<T>(
         searcher: &searcher,
         catalogue: &*installation.catalog,
         topics: Some(&*installation.catalog),
+        register: Arc::new(Register::load(&*installation.catalog)?),
+        arrivals: Arc::default(),
         clearance: Clearance::Staff,
     });
     answer.map_err(|error| match error {

@@ -1,7 +1,7 @@
 //! `trithuc trends show`: a topic, a group or a query over the years.
 
 use records::{ChangeSeq, Lang};
-use reports::{Material, Selection, gather, lags};
+use reports::{Material, Selection, correct, gather, lags};
 use serde::Serialize;
 use trends::{Study, StudyOptions};
 
@@ -51,8 +51,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         horizon: usize::from(args.horizon),
         level: 0.95,
     };
-    let material = with_library(context, |sources| gather(sources, &selection, &Lang::vi()))?;
-    let study = Study::of(&material.series, &options);
+    let (material, study) = with_library(context, |sources| {
+        let material = gather(sources, &selection, &Lang::vi())?;
+        let mut study = Study::of(&material.series, &options);
+        correct(sources, &mut study, jiff::Zoned::now().date())?;
+        Ok((material, study))
+    })?;
     let lags = lags(&material, options.current_year);
     if context.json {
         output::json(&Answer {
@@ -102,6 +106,19 @@ fn print_counts(material: &Material, study: &Study) -> anyhow::Result<()> {
         };
         let (year, count) = (open.year, open.count);
         output::line(format!("  {year}  {count:>6}  {why}, left out"))?;
+        if let Some(whole) = open.corrected {
+            output::line(format!(
+                "  {year}  {:>6.0}  [{:.0}, {:.0}] a year from now, as records arrived in {} past years ({:.0} % by this day)",
+                whole.mean,
+                whole.lower,
+                whole.upper,
+                whole.n_years,
+                100.0 * whole.arrived
+            ))?;
+        }
+    }
+    if let Some(refused) = &study.correction_refused {
+        output::line(format!("  not corrected: {refused}"))?;
     }
     Ok(())
 }
