@@ -373,18 +373,39 @@ fn the_page_shows_charts_tables_and_files_of_the_same_figures() {
 #[test]
 fn the_definition_is_judged_in_hindsight_year_by_year() {
     let installation = sample();
-    let listed = ["trends", "emerging", "--by", "keyword", "--hindsight", "--current-year", "2025"];
+    let listed = [
+        "trends",
+        "emerging",
+        "--by",
+        "keyword",
+        "--hindsight",
+        "--current-year",
+        "2025",
+    ];
     let ran = installation.run(&listed);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let judged = ran.json();
     let years = judged.as_array().unwrap();
     for seen in years {
-        assert!(seen["year"].as_i64().unwrap() <= 2021, "three years have to follow");
+        assert!(
+            seen["year"].as_i64().unwrap() <= 2021,
+            "three years have to follow"
+        );
         for part in ["precision", "base_rate"] {
-            assert!((0.0..=1.0).contains(&seen[part].as_f64().unwrap()), "{seen}");
+            assert!(
+                (0.0..=1.0).contains(&seen[part].as_f64().unwrap()),
+                "{seen}"
+            );
         }
     }
-    let newest = installation.run(&["trends", "emerging", "--by", "keyword", "--current-year", "2025"]);
+    let newest = installation.run(&[
+        "trends",
+        "emerging",
+        "--by",
+        "keyword",
+        "--current-year",
+        "2025",
+    ]);
     let newest = newest.json()["hindsight"].clone();
     if !newest.is_null() {
         assert_eq!(years[0], newest);
@@ -398,7 +419,9 @@ fn the_unfinished_year_is_corrected_or_it_says_why_not() {
     let records: Vec<String> = (0..40)
         .map(|i| {
             let year = year - i % 10;
-            format!(r#"{{"id": "r{i}", "type": "paper", "title": {{"vi": "Lúa {i}"}}, "year": {year}}}"#)
+            format!(
+                r#"{{"id": "r{i}", "type": "paper", "title": {{"vi": "Lúa {i}"}}, "year": {year}}}"#
+            )
         })
         .collect();
     let path = installation.input("records.jsonl", records.join("\n"));
@@ -407,7 +430,10 @@ fn the_unfinished_year_is_corrected_or_it_says_why_not() {
     assert_eq!(shown["unfinished"][0]["year"], year);
     assert_eq!(shown["unfinished"][0]["corrected"], Value::Null);
     let reason = shown["correction_refused"].as_str().unwrap();
-    assert!(reason.contains("at least 3"), "a catalogue of today: {reason}");
+    assert!(
+        reason.contains("at least 3"),
+        "a catalogue of today: {reason}"
+    );
     let other = show(&installation, "");
     if i32::from(year) != 2025 {
         let reason = other["correction_refused"].as_str().unwrap();

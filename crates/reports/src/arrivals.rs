@@ -142,7 +142,7 @@ mod tests {
             record
         };
         let at = format!("{day}T12:00:00Z").parse().unwrap();
-        Batch::of_records(at, ids.map(record).collect())
+        Batch::of_records(at, ids.map(record).collect::<Vec<_>>())
     }
 
     #[test]

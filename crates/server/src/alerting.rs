@@ -92,7 +92,10 @@ fn standing(library: &Library) -> Result<Vec<Standing>, AlertError> {
         searcher: &library.searcher,
         catalogue: &*library.catalogue,
         topics: library.topics.as_deref().map(|topics| topics as _),
-        register: library.authorities.current(&*library.catalogue).map_err(damaged)?,
+        register: library
+            .authorities
+            .current(&*library.catalogue)
+            .map_err(damaged)?,
         arrivals: library.arrivals.clone(),
         clearance: Clearance::Public,
     };

@@ -4,11 +4,11 @@
 use std::{sync::Arc, time::Duration};
 
 use authorities::SharedRegister;
-use reports::SharedArrivals;
 use catalog::{CatalogError, CatalogStore, TopicStore};
 use extract::DocumentReader;
 use index::FullTextStore;
 use ingest::FileStore;
+use reports::SharedArrivals;
 use search::{Meaning, Searcher, Terms};
 use tokio::{sync::Semaphore, task, time};
 

@@ -140,13 +140,23 @@ mod tests {
 
     #[test]
     fn half_of_a_year_becomes_a_whole_one() {
-        let past = [year(500, 1000), year(480, 1000), year(520, 1000), year(505, 1000)];
+        let past = [
+            year(500, 1000),
+            year(480, 1000),
+            year(520, 1000),
+            year(505, 1000),
+        ];
         let found = correct(300.0, &past).unwrap();
         assert!((found.mean - 600.0).abs() < 10.0, "{found:?}");
         assert!((found.arrived - 0.5).abs() < 0.01 && found.n_years == 4);
         assert!(300.0 < found.lower && found.lower < found.mean && found.mean < found.upper);
         // Years that differ more give a wider interval.
-        let uneven = [year(300, 1000), year(700, 1000), year(500, 1000), year(600, 1000)];
+        let uneven = [
+            year(300, 1000),
+            year(700, 1000),
+            year(500, 1000),
+            year(600, 1000),
+        ];
         let wide = correct(300.0, &uneven).unwrap();
         assert!(wide.upper - wide.lower > 2.0 * (found.upper - found.lower));
     }
@@ -172,7 +182,9 @@ mod tests {
     fn the_interval_covers_what_it_promises() {
         let mut state = 7u64;
         let mut random = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             (state >> 33) as f64 / (1u64 << 31) as f64
         };
         let (mut n_in, n_all) = (0, 600);

@@ -31,8 +31,8 @@ pub use baseline::{Naive, RobustTrend};
 pub use burst::{Burst, bursts};
 pub use counts::{CountSeries, CountTable, Dimension};
 pub use emerging::{
-    Emerging, Hindsight, MIN_GROWTH, MIN_NOVELTY, MIN_RECENT, Precision, SMOOTHING, WINDOW, emerging,
-    hindsight,
+    Emerging, Hindsight, MIN_GROWTH, MIN_NOVELTY, MIN_RECENT, Precision, SMOOTHING, WINDOW,
+    emerging, hindsight,
 };
 pub use ets::{AutoEts, DampedTrend};
 pub use forecast::{
