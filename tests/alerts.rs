@@ -566,7 +566,7 @@ fn trends_are_watched_by_name_on_the_page_and_in_the_api() {
     let n_alerts = answer["alerts"].as_array().unwrap().len();
     let page = get("/trends/alerts?year=2024").body;
     let feed = get("/feeds/trends.atom?year=2024").body;
-    assert_eq!(page.matches("class=\"chip\"").count(), n_alerts);
+    assert_eq!(page.matches("<th scope=\"row\">").count(), n_alerts);
     assert_eq!(feed.matches("<entry>").count(), n_alerts);
     for wrong in ["?year=soon", "?limit=3", "?year="] {
         for path in [

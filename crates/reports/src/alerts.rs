@@ -217,7 +217,8 @@ fn missed(before: &CountSeries, count: f64) -> Option<[f64; 2]> {
     let lead = before.counts.iter().take_while(|n| **n <= 0.0).count();
     let said = forecast(&before.counts[lead..], &options).ok()?;
     let step = said.steps.first()?;
-    (!(step.lower..=step.upper).contains(&count)).then_some([step.lower, step.upper])
+    let is_chance = count.max(step.mean) < MIN_RECORDS;
+    (!is_chance && !(step.lower..=step.upper).contains(&count)).then_some([step.lower, step.upper])
 }
 
 /// Selections of the topics that the newest build found; none after the first
@@ -319,6 +320,12 @@ mod tests {
         assert!(sentence.starts_with("A: 2018 had 90 records"), "{sentence}");
         assert_eq!(kinds(&counts[..8], 2017), [], "not before it happens");
         assert_eq!(kinds(&counts, 2019), [], "nor of a year that is not there");
+    }
+
+    #[test]
+    fn a_record_where_none_was_expected_is_chance() {
+        let counts = [1.0, 3.0, 2.0, 2.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0];
+        assert_eq!(kinds(&counts, 2021), []);
     }
 
     #[test]
