@@ -72,7 +72,8 @@ pub(super) fn read(package: &Value) -> Result<Parsed, EntryError> {
 /// or a new description under it is the same record. An identifier of a known
 /// scheme names the record in its own way.
 fn set_id(id: &str, fields: &mut Fields) {
-    if Identifier::guess(id).is_none() && RecordId::new(id).is_ok() {
+    let is_own = |name: Identifier| name.scheme == Scheme::Source;
+    if Identifier::guess(id).is_some_and(is_own) && RecordId::new(id).is_ok() {
         fields.set("id", id);
     }
 }
