@@ -268,7 +268,7 @@ fn a_printed_report_can_be_read_back() {
         "{}",
         read.stdout
     );
-    assert!(read.stdout.contains("Bản ghi dẫn chứng"), "{}", read.stdout);
+    assert!(read.stdout.contains("Biểu ghi dẫn chứng"), "{}", read.stdout);
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn the_server_makes_reports_of_what_the_caller_may_see() {
         );
     }
     let file = get("/trends/report?of=type:paper&format=csv&lang=vi");
-    assert!(file.body.contains("Bản ghi"), "{}", file.body);
+    assert!(file.body.contains("Biểu ghi"), "{}", file.body);
 }
 
 #[test]
