@@ -268,7 +268,11 @@ fn a_printed_report_can_be_read_back() {
         "{}",
         read.stdout
     );
-    assert!(read.stdout.contains("Biểu ghi dẫn chứng"), "{}", read.stdout);
+    assert!(
+        read.stdout.contains("Biểu ghi dẫn chứng"),
+        "{}",
+        read.stdout
+    );
 }
 
 #[test]
