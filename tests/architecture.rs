@@ -210,6 +210,33 @@ fn is_measuring_aid(path: &str) -> bool {
 }
 
 #[test]
+fn every_shape_of_the_api_has_a_name_of_its_own() {
+    // Two of one name would be described as one in the OpenAPI document.
+    let mut places = BTreeMap::<String, Vec<String>>::new();
+    for (path, code) in all_sources() {
+        let pieces = code.split("#[derive(").skip(1);
+        let shapes = pieces.filter(|piece| {
+            let derived = piece.split(")]").next().unwrap_or_default();
+            derived.contains("ToSchema") && path.starts_with("crates/server/")
+        });
+        for shape in shapes {
+            let mut words = shape.split_whitespace();
+            let is_head = |word: &&str| *word == "struct" || *word == "enum";
+            words.by_ref().find(is_head);
+            let name = words.next().unwrap_or_default();
+            let name = name.split(['<', '(', ';']).next().unwrap_or_default();
+            places
+                .entry(name.to_owned())
+                .or_default()
+                .push(path.clone());
+        }
+    }
+    assert!(places.len() > 50, "the shapes are found: {places:?}");
+    places.retain(|_, paths| paths.len() > 1);
+    assert!(places.is_empty(), "{places:?}");
+}
+
+#[test]
 fn no_path_of_a_machine_in_the_tree() {
     // Put together here, so that this file does not find itself.
     let machine_paths = [["/work", "/"].concat(), ["/tmp", "/"].concat()];

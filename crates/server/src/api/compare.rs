@@ -95,12 +95,12 @@ struct RecordOverlapAnswer {
     /// Words of the text that stand, in runs, in this record.
     n_shared_words: usize,
     /// The passages side by side, from the most alike; at most five.
-    pairs: Vec<PairAnswer>,
+    pairs: Vec<OverlapPairAnswer>,
 }
 
 /// Two passages side by side.
 #[derive(Debug, Serialize, ToSchema)]
-struct PairAnswer {
+struct OverlapPairAnswer {
     /// `copied`, `partly_copied`, `translated`, `reworded` or `related`; the last is no finding.
     kind: &'static str,
     /// From 0 to 1: the larger of the share of shared words and of the chance that both say the same.
@@ -142,7 +142,7 @@ impl From<Side> for SideAnswer {
     }
 }
 
-impl From<PassagePair> for PairAnswer {
+impl From<PassagePair> for OverlapPairAnswer {
     fn from(pair: PassagePair) -> Self {
         Self {
             kind: pair.kind.as_str(),
@@ -167,7 +167,11 @@ fn overlap_answer(found: Overlap, visit: &Visit) -> OverlapAnswer {
         ),
         similarity: found.similarity,
         n_shared_words: found.n_shared_words,
-        pairs: found.pairs.into_iter().map(PairAnswer::from).collect(),
+        pairs: found
+            .pairs
+            .into_iter()
+            .map(OverlapPairAnswer::from)
+            .collect(),
         id: found.record.id.into(),
     };
     OverlapAnswer {

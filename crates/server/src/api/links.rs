@@ -50,12 +50,12 @@ struct LinkAnswer {
     /// `out`: the one asked about speaks of the other; `in`: the other way round; `both`: they are alike.
     direction: &'static str,
     /// What speaks for it.
-    evidence: EvidenceAnswer,
+    evidence: LinkEvidenceAnswer,
 }
 
 /// What speaks for a link.
 #[derive(Debug, Default, Serialize, ToSchema)]
-struct EvidenceAnswer {
+struct LinkEvidenceAnswer {
     /// `stated` in the record, `name`: a DOI, number or code stands in the text; `title`: the whole title stands in the text;
     /// `cited`: an entry of the reference list has the title, and the author or the year;
     /// `similar`: another kind of work that says much the same.
@@ -86,7 +86,7 @@ struct EvidenceAnswer {
     similarity: Option<f64>,
 }
 
-impl From<LinkEvidence> for EvidenceAnswer {
+impl From<LinkEvidence> for LinkEvidenceAnswer {
     fn from(evidence: LinkEvidence) -> Self {
         let kind = evidence.as_str();
         let quoted = |quote: Highlighted, page| Self {

@@ -75,7 +75,10 @@ fn operation_view(path: &str, method: &str, operation: &Value, caption: &str) ->
         method: method.to_uppercase(),
         path: path.to_owned(),
         summary: summary.join(". ").trim_end_matches(". ").to_owned(),
-        caption: fill(caption, &[("path", path)]),
+        caption: fill(
+            caption,
+            &[("path", &format!("{} {path}", method.to_uppercase()))],
+        ),
         parameters: parameters
             .map(|parameter| ParameterView {
                 name: text(&parameter["name"]),
