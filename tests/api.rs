@@ -322,6 +322,9 @@ fn the_description_names_operations_that_answer() {
             "/api/v1/authorities/{id}" => 404,
             "/api/v1/sources/{name}" | "/api/v1/collections/{name}" => 404,
             "/api/v1/records/{id}/croissant" => 404,
+            // Nobody handed in or edited anything of this name; pages have numbers.
+            path if path.starts_with("/api/v1/deposits/") => 404,
+            "/api/v1/edits/{id}" | "/api/v1/records/{id}/pages/{number}" => 404,
             // Nor does the administrator keep a search of this name.
             path if path.starts_with("/api/v1/saved-searches/") => 404,
             _ => 200,
