@@ -20,6 +20,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("catalog", 1),
     ("citations", 1),
     ("index", 1),
+    ("cluster", 2),
     ("ingest", 2),
     ("harvest", 2),
     ("search", 2),

@@ -21,9 +21,9 @@ pub(crate) const DERIVED: [&str; 4] = ["fold", "stem", "part", "pair"];
 
 /// Marks stems in the derived stream, so that the stem of an English word and
 /// the bare form of a Vietnamese one are never the same term.
-pub(crate) const STEM_MARK: char = '~';
+pub const STEM_MARK: char = '~';
 /// Marks the parts of codes, addresses and DOIs in the derived stream.
-pub(crate) const PART_MARK: char = '#';
+pub const PART_MARK: char = '#';
 
 /// One token of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,6 +24,5 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-#[cfg(any(test, feature = "testsuite"))]
 pub(crate) use phrase::count_matches;
 pub use store::TantivyStore;

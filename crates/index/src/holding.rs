@@ -15,8 +15,12 @@ use crate::{
 /// here the records are looked at.
 pub(crate) const MAX_LOOKED_AT: u64 = 10_000;
 
-/// See [`FullTextStore::n_holding`].
-pub(crate) fn n_holding<S: FullTextStore + ?Sized>(
+/// [`FullTextStore::n_holding`] for a store that knows how many records hold a
+/// term.
+///
+/// # Errors
+/// When the store fails.
+pub fn n_holding<S: FullTextStore + ?Sized>(
     store: &S,
     text: &str,
     clearance: Clearance,

@@ -10,6 +10,7 @@
 mod analysis;
 mod definition;
 mod engine;
+pub mod exact;
 mod facet;
 mod holding;
 #[cfg(any(test, feature = "testsuite"))]

@@ -7,99 +7,37 @@ use std::{
 };
 
 use records::{ChangeSeq, Clearance, Record, RecordId};
-use tantivy::fieldnorm::FieldNormReader;
 
 use crate::{
     Definition, FacetCount, FacetField, Filter, FullTextError, FullTextHit, FullTextPage,
     FullTextQuery, FullTextStats, FullTextStore, ScorePart, SearchField, Sort,
-    analysis::Vocabulary,
-    engine::count_matches,
-    holding::n_holding,
-    plan::{
-        Bag, Group, Lookup, PLAIN_FIELDS, Plan, Source, Statistics, Stream, TermKey, length_factor,
-        plan, saturate,
+    exact::{
+        Candidate, EncodedTerms, NearWord, PLAIN_FIELDS, RecordTerms, Scorer, Statistics, Stream,
+        TermKey, distance, facet_values, n_holding, plan, score, similar_words, title_key,
     },
-    record_text::{facet_values, push_field},
-    spelling::{NearWord, distance, similar_words},
-    streams::{Decoder, FieldStreams},
-    title_key::title_key,
 };
-
-type Tokens = Vec<(u32, String)>;
 
 struct Entry {
     record: Record,
-    streams: Vec<(Tokens, Tokens)>,
+    terms: RecordTerms,
 }
 
 impl Entry {
     fn new(record: &Record, definition: &Definition) -> Self {
-        let read = |encoded: Option<String>| -> Tokens {
-            let encoded = encoded.unwrap_or_default();
-            let tokens = Decoder::new(&encoded).map(|(place, token)| (place, token.to_owned()));
-            tokens.collect()
-        };
-        let mut vocabulary = Vocabulary::new();
-        let streams = SearchField::ALL.map(|field| {
-            let mut streams = FieldStreams::new(&definition.analyser, &mut vocabulary);
-            push_field(record, field, &definition.analyser, &mut streams);
-            let (main, derived) = streams.finish();
-            (read(main), read(derived))
-        });
         Self {
             record: record.clone(),
-            streams: streams.into(),
+            terms: RecordTerms::from(&EncodedTerms::of(record, definition)),
         }
     }
+}
 
-    fn tokens(&self, field: SearchField, stream: Stream) -> &Tokens {
-        let (main, derived) = &self.streams[field as usize];
-        match stream {
-            Stream::Main => main,
-            Stream::Derived => derived,
-        }
+impl Candidate for Entry {
+    fn id(&self) -> &RecordId {
+        &self.record.id
     }
 
-    /// The length as tantivy keeps it: one byte.
-    fn length(&self, field: SearchField) -> f32 {
-        let n_tokens = self.tokens(field, Stream::Main).len();
-        let id = FieldNormReader::fieldnorm_to_id(u32::try_from(n_tokens).unwrap_or(u32::MAX));
-        FieldNormReader::id_to_fieldnorm(id) as f32
-    }
-
-    fn places(&self, key: &TermKey) -> Vec<u32> {
-        let tokens = self.tokens(key.field, key.stream).iter();
-        let found = tokens.filter(|(_, token)| *token == key.text);
-        found.map(|(place, _)| *place).collect()
-    }
-
-    fn frequency(&self, lookup: &Lookup) -> u32 {
-        match lookup {
-            Lookup::Term(key) => self.places(key).len() as u32,
-            Lookup::Phrase(phrase) => {
-                let places = phrase.places.iter().enumerate();
-                let rows: Vec<Vec<u32>> = places
-                    .map(|(i, keys)| {
-                        let mut row: Vec<u32> = keys
-                            .iter()
-                            .flat_map(|key| self.places(key))
-                            .filter_map(|place| place.checked_sub(i as u32))
-                            .collect();
-                        row.sort_unstable();
-                        row.dedup();
-                        row
-                    })
-                    .collect();
-                let rows: Vec<&[u32]> = rows.iter().map(Vec::as_slice).collect();
-                count_matches(&rows, phrase.slop)
-            }
-        }
-    }
-
-    fn has_prefix(&self, field: SearchField, prefix: &str) -> bool {
-        let (main, derived) = &self.streams[field as usize];
-        let mut tokens = main.iter().chain(derived);
-        tokens.any(|(_, token)| token.starts_with(prefix))
+    fn terms(&self) -> &RecordTerms {
+        &self.terms
     }
 
     fn has_value(&self, field: FacetField, value: &str) -> Result<bool, FullTextError> {
@@ -116,6 +54,9 @@ impl Entry {
         })
     }
 
+}
+
+impl Entry {
     fn meets(&self, filters: &[Filter]) -> Result<bool, FullTextError> {
         for field in FacetField::ALL {
             let mut asked = filters
@@ -268,7 +209,7 @@ impl FullTextStore for MemoryFullText {
 struct Scan<'a> {
     entries: &'a BTreeMap<RecordId, Entry>,
     definition: &'a Definition,
-    mean_lengths: Vec<f32>,
+    scorer: Scorer<'a>,
 }
 
 impl Statistics for Scan<'_> {
@@ -280,7 +221,7 @@ impl Statistics for Scan<'_> {
         let holding = self
             .entries
             .values()
-            .filter(|entry| !entry.places(key).is_empty());
+            .filter(|entry| entry.terms.holds(key));
         holding.count() as u64
     }
 }
@@ -288,14 +229,15 @@ impl Statistics for Scan<'_> {
 impl<'a> Scan<'a> {
     fn new(entries: &'a BTreeMap<RecordId, Entry>, definition: &'a Definition) -> Self {
         let mean = |field: SearchField| -> f32 {
-            let lengths: Vec<f32> = entries.values().map(|entry| entry.length(field)).collect();
+            let lengths = entries.values().map(|entry| entry.terms.length(field) as f32);
+            let lengths: Vec<f32> = lengths.collect();
             let n = lengths.iter().filter(|length| **length > 0.0).count();
             lengths.iter().sum::<f32>() / n.max(1) as f32
         };
         Self {
             entries,
             definition,
-            mean_lengths: SearchField::ALL.map(mean).into(),
+            scorer: Scorer::new(definition, SearchField::ALL.map(mean).into()),
         }
     }
 
@@ -303,7 +245,7 @@ impl<'a> Scan<'a> {
     fn near_words(&self, word: &str, max_off: u8) -> Vec<NearWord> {
         let of_entry = |entry: &'a Entry| {
             PLAIN_FIELDS
-                .map(|field| entry.tokens(field, Stream::Main))
+                .map(|field| entry.terms.tokens(field, Stream::Main))
                 .into_iter()
                 .flatten()
         };
@@ -338,7 +280,7 @@ impl<'a> Scan<'a> {
         for entry in self.entries.values() {
             if query.clearance.may_see(entry.record.access)
                 && entry.meets(&query.filters)?
-                && let Some(parts) = self.parts(&plan, entry)?
+                && let Some(parts) = self.scorer.parts(&plan, entry)?
             {
                 found.push((entry, parts));
             }
@@ -357,85 +299,12 @@ impl<'a> Scan<'a> {
         page.hits = shown
             .map(|(entry, parts)| FullTextHit {
                 id: entry.record.id.clone(),
-                score: sum(&parts),
+                score: score(&parts),
                 parts: if query.explain { parts } else { Vec::new() },
             })
             .collect();
         Ok(page)
     }
-
-    /// The parts of the score; `None` when the entry does not match.
-    fn parts(&self, plan: &Plan, entry: &Entry) -> Result<Option<Vec<ScorePart>>, FullTextError> {
-        let all = |parts: &[Plan]| -> Result<Vec<Option<Vec<ScorePart>>>, FullTextError> {
-            parts.iter().map(|part| self.parts(part, entry)).collect()
-        };
-        let some_if = |holds: bool| holds.then(Vec::new);
-        Ok(match plan {
-            Plan::All => Some(Vec::new()),
-            Plan::Nothing => None,
-            Plan::Bag(bag) => self.bag(bag, entry),
-            Plan::Prefix { fields, prefix } => {
-                some_if(fields.iter().any(|field| entry.has_prefix(*field, prefix)))
-            }
-            Plan::Ids(ids) => some_if(ids.contains(&entry.record.id)),
-            Plan::Value { field, value } => some_if(entry.has_value(*field, value)?),
-            Plan::And(parts) => {
-                let found: Option<Vec<_>> = all(parts)?.into_iter().collect();
-                found.map(|parts| parts.concat())
-            }
-            Plan::Or(parts) => {
-                let found: Vec<_> = all(parts)?.into_iter().flatten().collect();
-                (!found.is_empty()).then(|| found.concat())
-            }
-            Plan::Best(parts) => {
-                let found = all(parts)?.into_iter().flatten();
-                found.max_by(|a, b| sum(a).total_cmp(&sum(b)))
-            }
-            Plan::AndNot(wanted, unwanted) => match self.parts(unwanted, entry)? {
-                Some(_) => None,
-                None => self.parts(wanted, entry)?,
-            },
-        })
-    }
-
-    fn bag(&self, bag: &Bag, entry: &Entry) -> Option<Vec<ScorePart>> {
-        let mut mass = 0.0;
-        let mut parts = Vec::new();
-        for group in &bag.groups {
-            let own = self.group(group, entry);
-            mass += if own.is_empty() { 0.0 } else { group.mass };
-            parts.extend(own);
-        }
-        (mass > 0.0 && mass >= bag.threshold).then_some(parts)
-    }
-
-    fn group(&self, group: &Group, entry: &Entry) -> Vec<ScorePart> {
-        let tf = |source: &Source| {
-            let b = self.definition.fields.get(source.field).b;
-            let mean = self.mean_lengths[source.field as usize];
-            let factor = length_factor(b, entry.length(source.field), mean);
-            source.weight * entry.frequency(&source.lookup) as f32 / factor
-        };
-        let all: f32 = group.sources.iter().map(tf).sum();
-        let score = group.idf * group.boost * saturate(all, self.definition.ranking.k1);
-        let found = group.sources.iter().filter(|source| tf(source) > 0.0);
-        found
-            .map(|source| ScorePart {
-                term: match &source.lookup {
-                    Lookup::Term(key) => key.text.clone(),
-                    Lookup::Phrase(_) => group.label.clone(),
-                },
-                field: source.field.as_str(),
-                field_weight: self.definition.fields.get(source.field).weight,
-                frequency: entry.frequency(&source.lookup),
-                score: score * tf(source) / all,
-            })
-            .collect()
-    }
-}
-
-fn sum(parts: &[ScorePart]) -> f32 {
-    parts.iter().map(|part| part.score).sum()
 }
 
 type Found<'a> = (&'a Entry, Vec<ScorePart>);
@@ -443,7 +312,7 @@ type Found<'a> = (&'a Entry, Vec<ScorePart>);
 fn order(sort: Sort, a: &Found<'_>, b: &Found<'_>) -> std::cmp::Ordering {
     let (year_a, year_b) = (a.0.record.year, b.0.record.year);
     match sort {
-        Sort::Relevance => sum(&b.1).total_cmp(&sum(&a.1)),
+        Sort::Relevance => score(&b.1).total_cmp(&score(&a.1)),
         Sort::Newest => year_b.cmp(&year_a),
         Sort::Oldest => (year_a.is_none(), year_a).cmp(&(year_b.is_none(), year_b)),
         Sort::Title => title_key(&a.0.record).cmp(&title_key(&b.0.record)),

@@ -17,8 +17,10 @@
 mod resolve;
 mod words;
 
-pub(crate) use resolve::{identifier_token, plan};
-pub(crate) use words::{PLAIN_FIELDS, forms};
+pub(crate) use resolve::identifier_token;
+pub use resolve::plan;
+pub use words::PLAIN_FIELDS;
+pub(crate) use words::forms;
 
 use records::RecordId;
 
@@ -26,7 +28,7 @@ use crate::{FacetField, SearchField};
 
 /// One of the two streams of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Stream {
+pub enum Stream {
     /// One token a place.
     Main,
     /// Other forms of those tokens.
@@ -35,15 +37,18 @@ pub(crate) enum Stream {
 
 /// A term of the index.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct TermKey {
-    pub(crate) field: SearchField,
-    pub(crate) stream: Stream,
-    pub(crate) text: String,
+pub struct TermKey {
+    /// The field that it stands in.
+    pub field: SearchField,
+    /// The stream of that field.
+    pub stream: Stream,
+    /// The token.
+    pub text: String,
 }
 
 /// What is counted in a record.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Lookup {
+pub enum Lookup {
     /// A term.
     Term(TermKey),
     /// Terms one after the other in one field.
@@ -52,70 +57,85 @@ pub(crate) enum Lookup {
 
 /// Places one after the other, each filled by one of some terms.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct PhraseLookup {
+pub struct PhraseLookup {
     /// For each place the terms that may stand there, all of one field.
-    pub(crate) places: Vec<Vec<TermKey>>,
+    pub places: Vec<Vec<TermKey>>,
     /// How far apart the places may be in sum, beyond their order in the text.
-    pub(crate) slop: u32,
+    pub slop: u32,
 }
 
 /// One way to find a word.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Source {
-    pub(crate) field: SearchField,
-    pub(crate) lookup: Lookup,
+pub struct Source {
+    /// The field that is looked at.
+    pub field: SearchField,
+    /// What is counted there.
+    pub lookup: Lookup,
     /// Weight of the field times the worth of this form.
-    pub(crate) weight: f32,
+    pub weight: f32,
 }
 
 /// One word of the query with all ways to find it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Group {
+pub struct Group {
     /// The word as explanations show it.
-    pub(crate) label: String,
-    pub(crate) idf: f32,
+    pub label: String,
+    /// How rare the word is; see [`idf`].
+    pub idf: f32,
     /// How often the word stands in the query, times its worth.
-    pub(crate) boost: f32,
+    pub boost: f32,
     /// What finding it adds to the share; 0 for what only adds to the score.
-    pub(crate) mass: f32,
-    pub(crate) sources: Vec<Source>,
+    pub mass: f32,
+    /// All ways to find it.
+    pub sources: Vec<Source>,
 }
 
 /// Words ranked together.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Bag {
-    pub(crate) groups: Vec<Group>,
+pub struct Bag {
+    /// The words.
+    pub groups: Vec<Group>,
     /// Least mass that a record must reach.
-    pub(crate) threshold: f32,
+    pub threshold: f32,
 }
 
 /// What to run over every record.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Plan {
+pub enum Plan {
+    /// Every record.
     All,
+    /// No record.
     Nothing,
+    /// Words ranked together.
     Bag(Bag),
     /// Any of these fields has a word that starts with `prefix`.
     Prefix {
+        /// These fields.
         fields: Vec<SearchField>,
+        /// The beginning of a word, as the index writes words.
         prefix: String,
     },
     /// Exactly this value.
     Value {
+        /// Of this field.
         field: FacetField,
+        /// As filters write it.
         value: String,
     },
     /// Exactly these records.
     Ids(Vec<RecordId>),
+    /// All of them.
     And(Vec<Plan>),
+    /// At least one of them.
     Or(Vec<Plan>),
     /// Like `Or`, but the best score of the parts and not their sum.
     Best(Vec<Plan>),
+    /// The first, without what matches the second.
     AndNot(Box<Plan>, Box<Plan>),
 }
 
 /// What planning must know of an index.
-pub(crate) trait Statistics {
+pub trait Statistics {
     /// Records in the index, at least 1.
     fn n_records(&self) -> u64;
     /// Records that hold the term.
@@ -123,18 +143,18 @@ pub(crate) trait Statistics {
 }
 
 /// Inverse document frequency of BM25, never negative.
-pub(crate) fn idf(n_records: u64, n_holding: u64) -> f32 {
+pub fn idf(n_records: u64, n_holding: u64) -> f32 {
     let (n, df) = (n_records.max(n_holding) as f64, n_holding as f64);
     (1.0 + (n - df + 0.5) / (df + 0.5)).ln() as f32
 }
 
 /// Saturated frequency: `tf·(k1+1)/(tf+k1)`.
-pub(crate) fn saturate(tf: f32, k1: f32) -> f32 {
+pub fn saturate(tf: f32, k1: f32) -> f32 {
     tf * (k1 + 1.0) / (tf + k1)
 }
 
 /// What a field of this length divides its frequencies by.
-pub(crate) fn length_factor(b: f32, length: f32, mean_length: f32) -> f32 {
+pub fn length_factor(b: f32, length: f32, mean_length: f32) -> f32 {
     1.0 - b + b * length / mean_length.max(1.0)
 }
 

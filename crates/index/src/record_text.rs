@@ -71,7 +71,7 @@ fn institutions(record: &Record) -> Vec<&str> {
 }
 
 /// The values of a facet, each once; empty for the year, which is a number.
-pub(crate) fn facet_values(record: &Record, facet: FacetField) -> Vec<String> {
+pub fn facet_values(record: &Record, facet: FacetField) -> Vec<String> {
     let mut values: Vec<String> = match facet {
         FacetField::Year => record.year.iter().map(ToString::to_string).collect(),
         FacetField::Type => vec![record.record_type.to_string()],

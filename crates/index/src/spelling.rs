@@ -19,12 +19,13 @@ const MAX_TRIED: usize = 20;
 
 /// A word of the dictionary beside the one asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NearWord {
-    pub(crate) text: String,
+pub struct NearWord {
+    /// The word.
+    pub text: String,
     /// Letters to put in, take out, change or swap.
-    pub(crate) distance: u8,
+    pub distance: u8,
     /// Records that hold it, in the field where most do.
-    pub(crate) n_holding: u64,
+    pub n_holding: u64,
 }
 
 /// How many letters of a word of `n_chars` may be off; 0 for words so short
@@ -37,10 +38,14 @@ pub(crate) fn max_distance(n_chars: usize) -> u8 {
     }
 }
 
-/// See [`FullTextStore::similar_words`].
+/// [`FullTextStore::similar_words`] for a store that knows how many records hold
+/// a term.
 ///
 /// * `near`: the words of the main streams at most so far from a word
-pub(crate) fn similar_words<S: FullTextStore + ?Sized>(
+///
+/// # Errors
+/// When the store fails.
+pub fn similar_words<S: FullTextStore + ?Sized>(
     store: &S,
     word: &str,
     clearance: Clearance,
@@ -121,8 +126,7 @@ fn is_visible<S: FullTextStore + ?Sized>(
 ///
 /// **Source:** Damerau, "A technique for computer detection and correction of
 /// spelling errors", CACM 1964, as the optimal string alignment.
-#[cfg(any(test, feature = "testsuite"))]
-pub(crate) fn distance(a: &str, b: &str) -> usize {
+pub fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
     for i in 0..=a.len() {

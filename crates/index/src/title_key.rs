@@ -11,7 +11,7 @@ use records::{Lang, Record};
 const MAX_KEY_BYTES: usize = 240;
 
 /// The key of a record's title in the language of the work, else Vietnamese.
-pub(crate) fn title_key(record: &Record) -> String {
+pub fn title_key(record: &Record) -> String {
     let lang = record.language.clone().unwrap_or_else(Lang::vi);
     sort_key(record.display_title(&lang))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser};
 
-use crate::commands::Command;
+use crate::{commands::Command, indexes::IndexKind};
 
 /// Search and analysis for a national science and technology library.
 #[derive(Debug, Parser)]
@@ -31,6 +31,20 @@ pub(crate) struct Global {
     /// Configuration file (TOML); `docs/config.toml` shows every setting.
     #[arg(long, global = true, env = "TRITHUC_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Where the indexes are: in files of the data folder, or on a Qdrant cluster
+    /// (`docs/cluster.md`); the configuration file says so too.
+    #[arg(long, global = true, env = "TRITHUC_INDEX", value_name = "KIND")]
+    pub(crate) index: Option<IndexKind>,
+    /// gRPC addresses of the nodes of the cluster, a comma between two. Its key is
+    /// in the environment: TRITHUC_QDRANT_API_KEY.
+    #[arg(
+        long = "qdrant-urls",
+        global = true,
+        env = "TRITHUC_QDRANT_URLS",
+        value_delimiter = ',',
+        value_name = "URL"
+    )]
+    pub(crate) qdrant_urls: Vec<String>,
     /// Print one JSON document on standard output and nothing else there.
     #[arg(long, global = true)]
     pub(crate) json: bool,

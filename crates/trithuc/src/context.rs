@@ -9,7 +9,12 @@ use anyhow::Context as _;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
-use crate::{cli::Global, outcome::Usage, working::JobSettings};
+use crate::{
+    cli::Global,
+    indexes::{self, Asked, ClusterTable, IndexKind, Indexes},
+    outcome::Usage,
+    working::JobSettings,
+};
 
 /// Where the installation lies and how to answer.
 #[derive(Debug)]
@@ -20,6 +25,7 @@ pub(crate) struct Context {
     pub(crate) config: Option<PathBuf>,
     /// Whether the answer is one JSON document.
     pub(crate) json: bool,
+    indexes: Asked,
     log: String,
 }
 
@@ -29,6 +35,10 @@ impl From<&Global> for Context {
             data: global.data.clone(),
             config: global.config.clone(),
             json: global.json,
+            indexes: Asked {
+                kind: global.index,
+                urls: global.qdrant_urls.clone(),
+            },
             log: global.log.clone(),
         }
     }
@@ -38,6 +48,10 @@ impl From<&Global> for Context {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
+    /// Which indexes there are.
+    index: IndexKind,
+    /// The cluster, where the indexes are on one.
+    qdrant: ClusterTable,
     /// Pages and API.
     pub(crate) server: server::Settings,
     /// Work that runs by itself.
@@ -55,6 +69,12 @@ impl Context {
             .with_context(|| format!("configuration `{shown}` cannot be read"))?;
         let config = toml::from_str(&text);
         config.map_err(|error| Usage(format!("configuration `{shown}`: {error}")).into())
+    }
+
+    /// Where the indexes are.
+    pub(crate) fn indexes(&self) -> anyhow::Result<Indexes> {
+        let config = self.config()?;
+        Ok(indexes::read(config.index, config.qdrant, &self.indexes)?)
     }
 
     /// Sends logs to standard error. A filter that does not parse is named and

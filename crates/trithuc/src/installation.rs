@@ -11,13 +11,16 @@ use anyhow::{Context as _, bail};
 use catalog::SqliteCatalog;
 use embed::{DEFAULT_MODEL, Embedder};
 use index::{
-    TantivyStore,
+    FullTextStore,
     vectors::{SqliteVectors, VectorModel},
 };
 use ingest::FileStore;
 use search::{Meaning, Terms};
 
-use crate::models;
+use crate::{
+    indexes::{self, FreshWords, Indexes},
+    models,
+};
 
 /// An opened installation.
 pub(crate) struct Installation {
@@ -26,6 +29,8 @@ pub(crate) struct Installation {
     pub(crate) catalog: Arc<SqliteCatalog>,
     /// Document files.
     pub(crate) files: FileStore,
+    /// Where the indexes are.
+    pub(crate) indexes: Indexes,
 }
 
 impl Installation {
@@ -41,6 +46,7 @@ impl Installation {
             catalog: Arc::new(SqliteCatalog::open(&catalogue_path(data))?),
             files: FileStore::new(data.join("files")),
             root: data.to_owned(),
+            indexes: indexes::chosen(),
         })
     }
 
@@ -56,13 +62,13 @@ impl Installation {
     }
 
     /// The full-text index, made when there is none.
-    pub(crate) fn full_text(&self) -> anyhow::Result<Arc<TantivyStore>> {
-        Ok(Arc::new(TantivyStore::open(&self.full_text_path())?))
+    pub(crate) fn full_text(&self) -> anyhow::Result<Arc<dyn FullTextStore>> {
+        self.indexes.words(&self.full_text_path())
     }
 
-    /// An empty index beside the current one; see [`TantivyStore::publish`].
-    pub(crate) fn begin_rebuild(&self) -> anyhow::Result<TantivyStore> {
-        Ok(TantivyStore::begin_rebuild(&self.full_text_path())?)
+    /// An empty index beside the current one; see [`FreshWords::publish`].
+    pub(crate) fn begin_rebuild(&self) -> anyhow::Result<FreshWords> {
+        self.indexes.fresh_words(&self.full_text_path())
     }
 
     /// See [`terms`].
@@ -75,13 +81,14 @@ impl Installation {
     pub(crate) fn meaning(&self) -> anyhow::Result<Option<Meaning>> {
         let model = self.model_in_use()?;
         model
-            .map(|model| meaning_in(model, &self.vectors_path()))
+            .map(|model| meaning_in(&self.indexes, model, &self.vectors_path()))
             .transpose()
     }
 
     /// A model and the vectors that it made, whether it is in use or not.
     pub(crate) fn generation(&self, model: &str) -> anyhow::Result<Meaning> {
-        meaning_in(models::open_known(&self.root, model)?, &self.vectors_path())
+        let model = models::open_known(&self.root, model)?;
+        meaning_in(&self.indexes, model, &self.vectors_path())
     }
 
     /// An empty index of meaning beside the current one, or what an interrupted
@@ -89,9 +96,16 @@ impl Installation {
     /// [`Self::meaning`].
     pub(crate) fn begin_vectors(&self) -> anyhow::Result<Option<Meaning>> {
         let model = self.model_in_use()?;
-        model
-            .map(|model| meaning_in(model, &self.rebuild_path()))
-            .transpose()
+        let fresh = |model: Arc<dyn Embedder>| -> anyhow::Result<Meaning> {
+            if let Some(vectors) = self.indexes.fresh_vectors(&known(&*model))? {
+                return Ok(Meaning {
+                    embedder: model,
+                    vectors,
+                });
+            }
+            meaning_in(&self.indexes, model, &self.rebuild_path())
+        };
+        model.map(fresh).transpose()
     }
 
     /// The name of the model in use.
@@ -130,6 +144,9 @@ impl Installation {
     /// Removes the vectors of a model.
     pub(crate) fn drop_generation(&self, model: &str) -> anyhow::Result<()> {
         let model = models::open_known(&self.root, model)?;
+        if self.indexes.remove_vectors(&known(&*model))? {
+            return Ok(());
+        }
         remove_database(&self.vectors_path().join(file_name(model.model_id())))
     }
 
@@ -150,6 +167,9 @@ impl Installation {
     /// Puts the rebuilt index of meaning in the place of the current one.
     pub(crate) fn publish_vectors(&self, fresh: Meaning) -> anyhow::Result<()> {
         let model = fresh.vectors.model().clone();
+        if self.indexes.publish_vectors(&model)? {
+            return Ok(());
+        }
         // Closes the file.
         drop(fresh);
         let built = self.rebuild_path().join(file_name(&model.id));
@@ -221,19 +241,26 @@ pub(crate) fn terms(data: &Path) -> anyhow::Result<Terms> {
     Ok(built_in.with(&own))
 }
 
-/// A model, and the vectors that it made in this folder.
-pub(crate) fn meaning_in(model: Arc<dyn Embedder>, vectors: &Path) -> anyhow::Result<Meaning> {
-    std::fs::create_dir_all(vectors)
-        .with_context(|| format!("folder `{}` cannot be made", vectors.display()))?;
-    let known = VectorModel {
-        id: model.model_id().to_owned(),
-        dim: model.dim(),
-    };
-    let vectors = SqliteVectors::open(&vectors.join(file_name(&known.id)), &known)?;
+/// A model, and the vectors that it made; embedded ones in this folder.
+pub(crate) fn meaning_in(
+    indexes: &Indexes,
+    model: Arc<dyn Embedder>,
+    folder: &Path,
+) -> anyhow::Result<Meaning> {
+    let known = known(&*model);
+    let vectors = indexes.vectors(&folder.join(file_name(&known.id)), &known)?;
     Ok(Meaning {
         embedder: model,
-        vectors: Arc::new(vectors),
+        vectors,
     })
+}
+
+/// What a model makes.
+fn known(model: &dyn Embedder) -> VectorModel {
+    VectorModel {
+        id: model.model_id().to_owned(),
+        dim: model.dim(),
+    }
 }
 
 /// One file a model: another model's vectors stay beside it.

@@ -8,6 +8,7 @@ mod alerting;
 mod cli;
 mod commands;
 mod context;
+mod indexes;
 mod installation;
 mod models;
 mod outcome;
@@ -29,7 +30,11 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let context = context::Context::from(&cli.global);
     context.start_logging();
-    match commands::run(cli.command, &context) {
+    let done = context.indexes().and_then(|indexes| {
+        indexes::choose(indexes);
+        commands::run(cli.command, &context)
+    });
+    match done {
         Ok(outcome) => outcome.into(),
         Err(error) => outcome::report_failure(&error),
     }

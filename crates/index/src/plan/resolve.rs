@@ -7,7 +7,9 @@ use super::{
 use crate::{AnalysedToken, Definition, QueryExpr, SearchField, analyse, streams::cut};
 
 /// Brings a question down to terms.
-pub(crate) fn plan(expr: &QueryExpr, definition: &Definition, statistics: &dyn Statistics) -> Plan {
+/// What it asks of the statistics does not hang on their answers: one that is asked
+/// twice is asked the same.
+pub fn plan(expr: &QueryExpr, definition: &Definition, statistics: &dyn Statistics) -> Plan {
     let go = |inner: &QueryExpr| plan(inner, definition, statistics);
     match expr {
         QueryExpr::All => Plan::All,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Fields that plain words are looked up in. Identifiers are asked for by name.
-pub(crate) const PLAIN_FIELDS: [SearchField; 8] = [
+pub const PLAIN_FIELDS: [SearchField; 8] = [
     SearchField::Title,
     SearchField::Abstract,
     SearchField::Keyword,

@@ -115,7 +115,7 @@ pub(super) fn bring_up(
 /// Builds the index of words anew beside the old one.
 pub(super) fn rebuild_full_text(installation: &Installation) -> anyhow::Result<Indexed> {
     let fresh = installation.begin_rebuild()?;
-    let indexed = bring_up(installation, &fresh)?;
+    let indexed = bring_up(installation, fresh.store())?;
     fresh.publish()?;
     Ok(indexed)
 }

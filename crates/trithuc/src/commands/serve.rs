@@ -2,9 +2,7 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
 use catalog::{CatalogStore, SqliteCatalog};
-use index::{FullTextStore, TantivyStore};
 use indicatif::ProgressBar;
 use ingest::FileStore;
 use jiff::tz::TimeZone;
@@ -74,11 +72,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
 /// The stores alone, for work that serves no pages: search by words.
 pub(super) fn stores(data: &Path) -> anyhow::Result<Library> {
     let installation = Installation::open_or_create(data)?;
-    let index = data.join("index").join("fulltext");
-    std::fs::create_dir_all(&index)
-        .with_context(|| format!("folder `{}` cannot be made", index.display()))?;
-    let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
-    let library = Library::new(installation.catalog.clone(), full_text);
+    let library = Library::new(installation.catalog.clone(), installation.full_text()?);
     let library = library.with_topics(installation.catalog.clone());
     Ok(library.with_terms(installation::terms(data)?))
 }
@@ -93,16 +87,10 @@ fn open(data: &Path, jobs: &JobSettings) -> anyhow::Result<Library> {
             data.display()
         );
     }
-    let index = data.join("index").join("fulltext");
-    std::fs::create_dir_all(&index).with_context(|| {
-        format!(
-            "folder `{}` cannot be made; check who may write there",
-            index.display()
-        )
-    })?;
     let topics = Arc::new(SqliteCatalog::open(&file)?);
     let catalogue: Arc<dyn CatalogStore> = topics.clone();
-    let full_text: Arc<dyn FullTextStore> = Arc::new(TantivyStore::open(&index)?);
+    let installation = Installation::open_or_create(data)?;
+    let full_text = installation.full_text()?;
     let files = FileStore::new(data.join("files"));
     let reader = Arc::new(extract_worker::pool()?);
     let desk = Desk {
@@ -117,7 +105,6 @@ fn open(data: &Path, jobs: &JobSettings) -> anyhow::Result<Library> {
         .with_topics(topics)
         .with_reader(reader);
     let library = library.with_terms(installation::terms(data)?);
-    let installation = Installation::open_or_create(data)?;
     let meaning = installation.meaning()?;
     let library = match &meaning {
         Some(meaning) => library.with_meaning(meaning.clone()),

@@ -18,7 +18,7 @@ pub(super) fn full_text(
     let indexed = if is_rebuild {
         watch.set_total(catalog.status()?.n_records);
         let fresh = installation.begin_rebuild()?;
-        let indexed = bring_up(installation, &fresh, watch)?;
+        let indexed = bring_up(installation, fresh.store(), watch)?;
         fresh.publish()?;
         indexed
     } else {

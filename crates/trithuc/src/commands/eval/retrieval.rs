@@ -210,7 +210,8 @@ impl Collection {
         if n_empty > 0 {
             eprintln!("trithuc: {n_empty} documents without a word are left out of the index");
         }
-        let installation = Installation::open_or_create(&place.join("data"))?;
+        let mut installation = Installation::open_or_create(&place.join("data"))?;
+        installation.indexes = installation.indexes.for_measuring()?;
         let full_text = installation.full_text()?;
         let ingester = Ingester {
             catalog: &*installation.catalog,
@@ -264,7 +265,8 @@ fn vectors(
     installation: &Installation,
 ) -> anyhow::Result<Meaning> {
     let model = models::open_known(data, &args.model)?;
-    let meaning = meaning_in(model, args.cache.as_deref().unwrap_or(place))?;
+    let folder = args.cache.as_deref().unwrap_or(place);
+    let meaning = meaning_in(&installation.indexes, model, folder)?;
     // A cache may stand at the end of another corpus: take all of it out, and
     // let its texts be known.
     meaning.vectors.clear()?;

@@ -1,0 +1,339 @@
+//! From a plan to a filter of the cluster: exactly the records that match, where
+//! a filter can say so; else more, to be looked at one by one.
+
+use std::collections::BTreeMap;
+
+use index::{
+    InvalidFilter,
+    exact::{Bag, Group, Lookup, PhraseLookup, Plan, Stream},
+};
+use qdrant_client::qdrant::{Condition, Filter, MinShould};
+
+use super::document::{in_field, term};
+use crate::condition::{all, any, of_values};
+
+/// Ways to write a phrase whose words are typed partly with accents, partly
+/// without; with more, the records are looked at.
+const MAX_SPELLINGS: usize = 128;
+/// Parts of the filter of one bag of words.
+const MAX_PARTS: usize = 1500;
+/// What masses are rounded to where a filter would have more parts, as a share
+/// of all masses of a question.
+const N_UNITS: f32 = 128.0;
+
+/// Words that are written so without accents, by that.
+pub(super) type Spellings = BTreeMap<String, Vec<String>>;
+
+/// What records match.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Matching {
+    All,
+    Nothing,
+    /// Those that meet the condition.
+    Only(Condition),
+}
+
+/// A filter, and whether it lets through nothing else.
+pub(super) struct Narrowed {
+    pub(super) matching: Matching,
+    pub(super) is_exact: bool,
+}
+
+/// Makes filters.
+pub(super) struct Narrower<'a> {
+    /// Other spellings of bare words in phrases.
+    pub(super) spellings: &'a Spellings,
+}
+
+impl Narrower<'_> {
+    /// The filter of a plan.
+    pub(super) fn narrow(&self, plan: &Plan) -> Result<Narrowed, InvalidFilter> {
+        let exactly = |matching| Narrowed {
+            matching,
+            is_exact: true,
+        };
+        Ok(match plan {
+            Plan::All => exactly(Matching::All),
+            Plan::Nothing => exactly(Matching::Nothing),
+            Plan::Bag(bag) => self.bag(bag),
+            Plan::Prefix { fields, prefix } => {
+                let beginnings: Vec<String> = fields
+                    .iter()
+                    .map(|field| in_field(*field, prefix))
+                    .collect();
+                exactly(Matching::Only(Condition::matches("x", beginnings)))
+            }
+            Plan::Ids(ids) => {
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                exactly(match ids.is_empty() {
+                    true => Matching::Nothing,
+                    false => Matching::Only(Condition::matches("id", ids)),
+                })
+            }
+            Plan::Value { field, value } => {
+                exactly(Matching::Only(of_values(*field, &[value.as_str()])?))
+            }
+            Plan::And(parts) => self.and(parts)?,
+            Plan::Or(parts) | Plan::Best(parts) => self.or(parts)?,
+            Plan::AndNot(wanted, unwanted) => self.and_not(wanted, unwanted)?,
+        })
+    }
+
+    fn and(&self, parts: &[Plan]) -> Result<Narrowed, InvalidFilter> {
+        let (mut conditions, mut is_exact) = (Vec::new(), true);
+        for part in parts {
+            let narrowed = self.narrow(part)?;
+            is_exact &= narrowed.is_exact;
+            match narrowed.matching {
+                Matching::All => {}
+                Matching::Nothing => {
+                    return Ok(Narrowed {
+                        matching: Matching::Nothing,
+                        is_exact: true,
+                    });
+                }
+                Matching::Only(condition) => conditions.push(condition),
+            }
+        }
+        let matching = match conditions.is_empty() {
+            true => Matching::All,
+            false => Matching::Only(all(conditions)),
+        };
+        Ok(Narrowed { matching, is_exact })
+    }
+
+    fn or(&self, parts: &[Plan]) -> Result<Narrowed, InvalidFilter> {
+        let (mut conditions, mut is_exact) = (Vec::new(), true);
+        for part in parts {
+            let narrowed = self.narrow(part)?;
+            is_exact &= narrowed.is_exact;
+            match narrowed.matching {
+                Matching::All => {
+                    return Ok(Narrowed {
+                        matching: Matching::All,
+                        is_exact: narrowed.is_exact,
+                    });
+                }
+                Matching::Nothing => {}
+                Matching::Only(condition) => conditions.push(condition),
+            }
+        }
+        let matching = match conditions.is_empty() {
+            true => Matching::Nothing,
+            false => Matching::Only(any(conditions)),
+        };
+        Ok(Narrowed { matching, is_exact })
+    }
+
+    fn and_not(&self, wanted: &Plan, unwanted: &Plan) -> Result<Narrowed, InvalidFilter> {
+        let (wanted, unwanted) = (self.narrow(wanted)?, self.narrow(unwanted)?);
+        // A filter that lets too much through would take too much away.
+        if !unwanted.is_exact {
+            return Ok(Narrowed {
+                matching: wanted.matching,
+                is_exact: false,
+            });
+        }
+        let is_exact = wanted.is_exact;
+        let not = |condition: &Condition| Condition::from(Filter::must_not([condition.clone()]));
+        let matching = match (wanted.matching, &unwanted.matching) {
+            (Matching::Nothing, _) | (_, Matching::All) => Matching::Nothing,
+            (wanted, Matching::Nothing) => wanted,
+            (Matching::All, Matching::Only(condition)) => Matching::Only(not(condition)),
+            (Matching::Only(wanted), Matching::Only(condition)) => {
+                Matching::Only(all(vec![wanted, not(condition)]))
+            }
+        };
+        Ok(Narrowed { matching, is_exact })
+    }
+
+    /// Words of which enough must be held: see [`Bag::threshold`].
+    fn bag(&self, bag: &Bag) -> Narrowed {
+        let mut weighed = Vec::new();
+        let mut is_exact = true;
+        for group in bag.groups.iter().filter(|group| group.mass > 0.0) {
+            let (condition, exact) = self.group(group);
+            is_exact &= exact;
+            weighed.push((group.mass, condition));
+        }
+        weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let mut n_parts = 0;
+        let matching = enough(&weighed, bag.threshold, &mut n_parts);
+        let matching = matching.unwrap_or_else(|| Some(rounded(&weighed, bag.threshold)));
+        Narrowed {
+            matching: matching.map_or(Matching::Nothing, Matching::Only),
+            is_exact,
+        }
+    }
+
+    fn group(&self, group: &Group) -> (Condition, bool) {
+        let mut terms = Vec::new();
+        let mut ways = Vec::new();
+        let mut is_exact = true;
+        for source in &group.sources {
+            match &source.lookup {
+                Lookup::Term(key) => terms.push(term(key)),
+                Lookup::Phrase(phrase) => {
+                    let (condition, exact) = self.phrase(phrase);
+                    is_exact &= exact;
+                    ways.push(condition);
+                }
+            }
+        }
+        if !terms.is_empty() {
+            ways.push(Condition::matches("t", terms));
+        }
+        let condition = match ways.len() {
+            1 => ways.swap_remove(0),
+            _ => any(ways),
+        };
+        (condition, is_exact)
+    }
+
+    fn phrase(&self, phrase: &PhraseLookup) -> (Condition, bool) {
+        if let Some(condition) = self.exact_phrase(phrase) {
+            return (condition, true);
+        }
+        let places = phrase.places.iter().map(|keys| {
+            let terms: Vec<String> = keys.iter().map(term).collect();
+            Condition::matches("t", terms)
+        });
+        (all(places.collect()), false)
+    }
+
+    /// The phrase in all of its spellings; `None` where they are too many, or the
+    /// words may stand apart.
+    fn exact_phrase(&self, phrase: &PhraseLookup) -> Option<Condition> {
+        let field = phrase.places.first()?.first()?.field;
+        if phrase.slop > 0 {
+            return None;
+        }
+        let words = phrase.places.iter().map(|keys| keys[0].text.as_str());
+        let words: Vec<&str> = words.collect();
+        let written = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| in_field(field, word)).collect();
+            words.join(" ")
+        };
+        if words.iter().all(|word| text::fold(word) == *word) {
+            return Some(Condition::matches_phrase("f", written(&words)));
+        }
+        let mut spelled: Vec<Vec<&str>> = vec![Vec::new()];
+        for keys in &phrase.places {
+            let ways = self.spellings_of(keys);
+            if spelled.len() * ways.len() > MAX_SPELLINGS {
+                return None;
+            }
+            let longer = spelled.iter().flat_map(|before| {
+                let ways = ways.iter();
+                ways.map(move |way| [before.as_slice(), &[*way]].concat())
+            });
+            spelled = longer.collect();
+        }
+        let phrases = spelled.iter().map(|words| written(words));
+        let phrases = phrases.map(|phrase| Condition::matches_phrase("m", phrase));
+        let mut phrases: Vec<Condition> = phrases.collect();
+        match phrases.len() {
+            0 => None,
+            1 => Some(phrases.swap_remove(0)),
+            _ => Some(any(phrases)),
+        }
+    }
+
+    /// The words that may stand at one place.
+    fn spellings_of<'p>(&'p self, keys: &'p [index::exact::TermKey]) -> Vec<&'p str> {
+        let mut ways = Vec::new();
+        for key in keys {
+            match key.stream {
+                Stream::Main => ways.push(key.text.as_str()),
+                Stream::Derived => {
+                    let known = self.spellings.get(&key.text);
+                    ways.extend(known.into_iter().flatten().map(String::as_str));
+                }
+            }
+        }
+        ways
+    }
+}
+
+/// The words of phrases whose other spellings must be known; see
+/// [`Narrower::spellings`].
+pub(super) fn bare_words(plan: &Plan, found: &mut Vec<String>) {
+    match plan {
+        Plan::Bag(bag) => {
+            let sources = bag.groups.iter().flat_map(|group| &group.sources);
+            for source in sources {
+                let Lookup::Phrase(phrase) = &source.lookup else {
+                    continue;
+                };
+                let keys = phrase.places.iter().flatten();
+                let derived = keys.filter(|key| key.stream == Stream::Derived);
+                found.extend(derived.map(|key| key.text.clone()));
+            }
+        }
+        Plan::And(parts) | Plan::Or(parts) | Plan::Best(parts) => {
+            parts.iter().for_each(|part| bare_words(part, found));
+        }
+        Plan::AndNot(wanted, unwanted) => {
+            bare_words(wanted, found);
+            bare_words(unwanted, found);
+        }
+        _ => {}
+    }
+}
+
+/// The condition that groups of at least `needed` mass are held, the heaviest
+/// group first. `Some(None)`: never; `None`: it would have too many parts.
+#[allow(
+    clippy::option_option,
+    reason = "a condition that never holds is not one that is too long"
+)]
+fn enough(
+    weighed: &[(f32, Condition)],
+    needed: f32,
+    n_parts: &mut usize,
+) -> Option<Option<Condition>> {
+    let reachable: f32 = weighed.iter().map(|(mass, _)| mass).sum();
+    if weighed.is_empty() || reachable < needed {
+        return Some(None);
+    }
+    *n_parts += weighed.len();
+    if *n_parts > MAX_PARTS {
+        return None;
+    }
+    let conditions = |weighed: &[(f32, Condition)]| -> Vec<Condition> {
+        let conditions = weighed.iter().map(|(_, condition)| condition.clone());
+        conditions.collect()
+    };
+    let lightest = weighed.last().map_or(0.0, |(mass, _)| *mass);
+    if reachable - lightest < needed {
+        return Some(Some(all(conditions(weighed))));
+    }
+    // Each of these is enough alone.
+    let n_alone = weighed.partition_point(|(mass, _)| *mass >= needed);
+    let mut ways = conditions(&weighed[..n_alone]);
+    // With the first of the others, or without it.
+    for at in n_alone..weighed.len() {
+        let (mass, condition) = &weighed[at];
+        let rest = &weighed[at + 1..];
+        if let Some(rest) = enough(rest, needed - mass, n_parts)? {
+            ways.push(all(vec![condition.clone(), rest]));
+        }
+    }
+    Some((!ways.is_empty()).then(|| any(ways)))
+}
+
+/// The same with masses rounded: each group is written as often as it weighs.
+fn rounded(weighed: &[(f32, Condition)], needed: f32) -> Condition {
+    let all: f32 = weighed.iter().map(|(mass, _)| mass).sum();
+    let units = |mass: f32| (mass / all * N_UNITS).round() as usize;
+    let conditions = weighed.iter().flat_map(|(mass, condition)| {
+        std::iter::repeat_n(condition.clone(), units(*mass).max(1))
+    });
+    Condition::from(Filter {
+        min_should: Some(MinShould {
+            conditions: conditions.collect(),
+            min_count: units(needed).max(1) as u64,
+        }),
+        ..Filter::default()
+    })
+}
