@@ -141,9 +141,7 @@ fn is_silence(error: &QdrantError) -> bool {
 
 fn refused(error: QdrantError) -> ClusterError {
     let cure = match code_of(&error) {
-        Some((UNAUTHENTICATED | PERMISSION_DENIED, _)) => {
-            "; set the key in TRITHUC_QDRANT_API_KEY"
-        }
+        Some((UNAUTHENTICATED | PERMISSION_DENIED, _)) => "; set the key in TRITHUC_QDRANT_API_KEY",
         _ => "",
     };
     ClusterError::Refused {

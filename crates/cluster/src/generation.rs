@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use qdrant_client::{
     Payload as ClientPayload, QdrantError,
     qdrant::{
-        CreateAlias, CreateCollection, CreateFieldIndexCollection,
-        DeletePoints, FieldType, Filter, GetPoints, NamedVectors, PayloadIndexParams,
-        PointId, PointStruct, PointsSelector, UpsertPoints, Vectors, vectors::VectorsOptions,
+        CreateAlias, CreateCollection, CreateFieldIndexCollection, DeletePoints, FieldType, Filter,
+        GetPoints, NamedVectors, PayloadIndexParams, PointId, PointStruct, PointsSelector,
+        UpsertPoints, Vectors, vectors::VectorsOptions,
     },
 };
 
@@ -48,7 +48,11 @@ pub(crate) async fn current(
 /// The generations of an alias, published or not.
 async fn generations(cluster: &Cluster, alias: &str) -> Result<BTreeSet<u64>, ClusterError> {
     let answer = cluster.ask(async |node| node.list_collections().await);
-    let names = answer.await?.collections.into_iter().map(|known| known.name);
+    let names = answer
+        .await?
+        .collections
+        .into_iter()
+        .map(|known| known.name);
     let number = |name: String| name.strip_prefix(alias)?.strip_prefix("-g")?.parse().ok();
     Ok(names.filter_map(number).collect())
 }
@@ -78,10 +82,7 @@ pub(crate) async fn begin(
 }
 
 /// Makes an empty collection.
-#[allow(
-    deprecated,
-    reason = "a server of 1.18 does not know what replaces it"
-)]
+#[allow(deprecated, reason = "a server of 1.18 does not know what replaces it")]
 pub(crate) async fn create(
     cluster: &Cluster,
     name: &str,
@@ -97,11 +98,13 @@ pub(crate) async fn create(
         ..shape.collection.clone()
     };
     let made = cluster
-        .ask(async |node| match node.create_collection(request.clone()).await {
-            // A request that was sent twice.
-            Err(error) if error.to_string().contains("already exists") => Ok(()),
-            made => made.map(drop),
-        })
+        .ask(
+            async |node| match node.create_collection(request.clone()).await {
+                // A request that was sent twice.
+                Err(error) if error.to_string().contains("already exists") => Ok(()),
+                made => made.map(drop),
+            },
+        )
         .await;
     made?;
     for (key, field_type, params) in &shape.indexes {

@@ -14,7 +14,8 @@ mod near;
 mod shape;
 
 use qdrant_client::qdrant::{
-    Condition, Filter, GetPoints, ScrollPoints, Vector, VectorsOutput, vectors_output::VectorsOptions,
+    Condition, Filter, GetPoints, ScrollPoints, Vector, VectorsOutput,
+    vectors_output::VectorsOptions,
 };
 use records::{ChangeSeq, Clearance, RecordId};
 

@@ -54,7 +54,9 @@ impl Default for QdrantSettings {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSettings {
     /// No address.
-    #[error("no address of a Qdrant node is given; set `urls`, such as [\"http://127.0.0.1:6334\"]")]
+    #[error(
+        "no address of a Qdrant node is given; set `urls`, such as [\"http://127.0.0.1:6334\"]"
+    )]
     NoUrl,
     /// An address of another kind.
     #[error("`{0}` is no address of a Qdrant node; write http://HOST:6334 or https://HOST:6334")]

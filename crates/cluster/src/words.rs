@@ -299,7 +299,9 @@ impl FullTextStore for QdrantWords {
         Cluster::wait(async {
             let state = self.state().await?;
             let name = &self.collection;
-            let info = self.cluster.ask(async |node| node.collection_info(name).await);
+            let info = self
+                .cluster
+                .ask(async |node| node.collection_info(name).await);
             let segments = info.await?.result.map_or(0, |info| info.segments_count);
             Ok(FullTextStats {
                 n_records: u64::try_from(state.n_records).unwrap_or(0),
@@ -341,12 +343,7 @@ impl FullTextStore for Deaf {
         Ok(FullTextPage::default())
     }
 
-    fn similar_words(
-        &self,
-        _: &str,
-        _: Clearance,
-        _: usize,
-    ) -> Result<Vec<String>, FullTextError> {
+    fn similar_words(&self, _: &str, _: Clearance, _: usize) -> Result<Vec<String>, FullTextError> {
         Ok(Vec::new())
     }
 

@@ -8,6 +8,13 @@
 use records::{Record, RecordId};
 use tantivy::fieldnorm::FieldNormReader;
 
+use crate::{
+    Definition, FacetField, FullTextError, ScorePart, SearchField,
+    analysis::Vocabulary,
+    engine::count_matches,
+    record_text::push_field,
+    streams::{Decoder, FieldStreams},
+};
 pub use crate::{
     analysis::{PART_MARK, STEM_MARK},
     holding::n_holding,
@@ -18,11 +25,6 @@ pub use crate::{
     record_text::facet_values,
     spelling::{NearWord, distance, similar_words},
     title_key::title_key,
-};
-use crate::{
-    Definition, FacetField, FullTextError, ScorePart, SearchField, analysis::Vocabulary,
-    engine::count_matches, record_text::push_field,
-    streams::{Decoder, FieldStreams},
 };
 
 /// Tokens with their places, in order.

@@ -53,7 +53,6 @@ impl Candidate for Entry {
                 .any(|own| own == value),
         })
     }
-
 }
 
 impl Entry {
@@ -218,10 +217,7 @@ impl Statistics for Scan<'_> {
     }
 
     fn n_holding(&self, key: &TermKey) -> u64 {
-        let holding = self
-            .entries
-            .values()
-            .filter(|entry| entry.terms.holds(key));
+        let holding = self.entries.values().filter(|entry| entry.terms.holds(key));
         holding.count() as u64
     }
 }
@@ -229,7 +225,9 @@ impl Statistics for Scan<'_> {
 impl<'a> Scan<'a> {
     fn new(entries: &'a BTreeMap<RecordId, Entry>, definition: &'a Definition) -> Self {
         let mean = |field: SearchField| -> f32 {
-            let lengths = entries.values().map(|entry| entry.terms.length(field) as f32);
+            let lengths = entries
+                .values()
+                .map(|entry| entry.terms.length(field) as f32);
             let lengths: Vec<f32> = lengths.collect();
             let n = lengths.iter().filter(|length| **length > 0.0).count();
             lengths.iter().sum::<f32>() / n.max(1) as f32

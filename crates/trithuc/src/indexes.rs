@@ -209,11 +209,7 @@ pub(crate) type ClusterTable = toml::Table;
 ///
 /// # Errors
 /// What cannot be, and its cure.
-pub(crate) fn read(
-    kind: IndexKind,
-    table: ClusterTable,
-    asked: &Asked,
-) -> Result<Indexes, Usage> {
+pub(crate) fn read(kind: IndexKind, table: ClusterTable, asked: &Asked) -> Result<Indexes, Usage> {
     match asked.kind.unwrap_or(kind) {
         IndexKind::Embedded => Ok(Indexes::Embedded),
         IndexKind::Qdrant => qdrant(table, asked),

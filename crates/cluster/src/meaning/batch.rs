@@ -117,7 +117,10 @@ async fn write(
     }
     generation::upsert(&store.cluster, &store.passages, points).await?;
     let of = |ids: Vec<String>| Condition::matches("id", ids);
-    let written = batch.upserts.iter().map(|(record, _)| record.id.to_string());
+    let written = batch
+        .upserts
+        .iter()
+        .map(|(record, _)| record.id.to_string());
     let written: Vec<String> = written.collect();
     if !written.is_empty() {
         // Passages of a former state of these records.

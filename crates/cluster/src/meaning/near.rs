@@ -106,11 +106,7 @@ pub(super) async fn passages_of(
     let of_record = Condition::matches("id", id.to_string());
     let mut request = ScrollPoints {
         collection_name: store.passages.clone(),
-        filter: Some(Filter::must([
-            of_record,
-            is_passage(),
-            visible(clearance),
-        ])),
+        filter: Some(Filter::must([of_record, is_passage(), visible(clearance)])),
         limit: Some(PAGE),
         with_payload: only(["number", "text", "page"]),
         with_vectors: Some(WithVectorsSelector::from(true)),

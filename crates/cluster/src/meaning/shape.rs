@@ -21,10 +21,7 @@ const QUANTILE: f32 = 0.99;
 const M: u64 = 16;
 const EF_CONSTRUCT: u64 = 100;
 
-#[allow(
-    deprecated,
-    reason = "a server of 1.18 does not know what replaces it"
-)]
+#[allow(deprecated, reason = "a server of 1.18 does not know what replaces it")]
 fn vectors(dim: usize, params: VectorParams) -> Option<VectorsConfig> {
     let params = VectorParams {
         size: dim as u64,
@@ -48,10 +45,7 @@ fn graph(m: u64) -> Option<HnswConfigDiff> {
     })
 }
 
-#[allow(
-    deprecated,
-    reason = "a server of 1.18 does not know what replaces it"
-)]
+#[allow(deprecated, reason = "a server of 1.18 does not know what replaces it")]
 fn of_passages(dim: usize) -> Shape {
     let params = VectorParams {
         hnsw_config: graph(M),

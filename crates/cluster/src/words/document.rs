@@ -117,11 +117,11 @@ impl Document {
             ("m".to_owned(), payload::text(&sentence(&terms, false))),
             ("f".to_owned(), payload::text(&sentence(&terms, true))),
             ("x".to_owned(), payload::texts(beginnings(&terms))),
-            ("s".to_owned(), payload::texts(encoded.0.into_iter().flatten())),
             (
-                "len".to_owned(),
-                payload::numbers(lengths.map(i64::from)),
+                "s".to_owned(),
+                payload::texts(encoded.0.into_iter().flatten()),
             ),
+            ("len".to_owned(), payload::numbers(lengths.map(i64::from))),
         ]);
         add_facets(&mut payload, record);
         add_sorting(&mut payload, record);

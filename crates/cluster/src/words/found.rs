@@ -29,7 +29,10 @@ impl Found {
     /// What is read of a point; see [`Self::read`].
     pub(super) fn keys() -> Vec<&'static str> {
         let facets = FacetField::ALL.map(FacetField::as_str);
-        ["id", "s", "tk", "yn", "yo"].into_iter().chain(facets).collect()
+        ["id", "s", "tk", "yn", "yo"]
+            .into_iter()
+            .chain(facets)
+            .collect()
     }
 
     /// Reads a point.

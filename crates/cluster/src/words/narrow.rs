@@ -326,9 +326,9 @@ fn enough(
 fn rounded(weighed: &[(f32, Condition)], needed: f32) -> Condition {
     let all: f32 = weighed.iter().map(|(mass, _)| mass).sum();
     let units = |mass: f32| (mass / all * N_UNITS).round() as usize;
-    let conditions = weighed.iter().flat_map(|(mass, condition)| {
-        std::iter::repeat_n(condition.clone(), units(*mass).max(1))
-    });
+    let conditions = weighed
+        .iter()
+        .flat_map(|(mass, condition)| std::iter::repeat_n(condition.clone(), units(*mass).max(1)));
     Condition::from(Filter {
         min_should: Some(MinShould {
             conditions: conditions.collect(),

@@ -20,7 +20,8 @@ use super::{
     facets, failed,
     found::Found,
     narrow::{Matching, Narrower, bare_words},
-    order, writer::seen_at,
+    order,
+    writer::seen_at,
 };
 use crate::{
     ClusterError,
@@ -225,7 +226,11 @@ impl Run<'_> {
             .store
             .cluster
             .ask(async |node| node.query(request.clone()).await);
-        let points = answer.await?.result.into_iter().filter_map(|point| point.id);
+        let points = answer
+            .await?
+            .result
+            .into_iter()
+            .filter_map(|point| point.id);
         points
             .map(|point| Ok((name_of(Some(&point))?, point)))
             .collect()
@@ -281,7 +286,11 @@ impl Run<'_> {
         FullTextHit {
             id: found.id().clone(),
             score: score(&parts),
-            parts: if self.query.explain { parts } else { Vec::new() },
+            parts: if self.query.explain {
+                parts
+            } else {
+                Vec::new()
+            },
         }
     }
 

@@ -65,7 +65,10 @@ impl State {
             ("seq".to_owned(), seq.into()),
             ("n_records".to_owned(), self.n_records.into()),
             ("sums".to_owned(), numbers(self.sums.iter().copied())),
-            ("n_having".to_owned(), numbers(self.n_having.iter().copied())),
+            (
+                "n_having".to_owned(),
+                numbers(self.n_having.iter().copied()),
+            ),
         ])
     }
 

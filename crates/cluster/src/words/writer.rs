@@ -98,8 +98,7 @@ impl Writer {
                     state.add(own);
                     state.mean_lengths()
                 };
-                let document =
-                    Document::new(record, self.born(), &means, Definition::built_in());
+                let document = Document::new(record, self.born(), &means, Definition::built_in());
                 self.next.add(&document.lengths);
                 self.pending
                     .insert(record.id.clone(), Some(document.lengths));
@@ -142,11 +141,7 @@ impl Writer {
 
     /// Marks the versions that can be seen now as dying with the next commit, and
     /// counts them and what was written since out.
-    async fn retire(
-        &mut self,
-        store: &QdrantWords,
-        ids: &[RecordId],
-    ) -> Result<(), ClusterError> {
+    async fn retire(&mut self, store: &QdrantWords, ids: &[RecordId]) -> Result<(), ClusterError> {
         for id in ids {
             if let Some(Some(lengths)) = self.pending.get(id) {
                 self.next.subtract(lengths);

@@ -1,11 +1,9 @@
 //! The laws of both seams on a real cluster: `QDRANT_URL` names one, or a
 //! `qdrant` binary on the path is started; else they say that they were skipped.
 
-mod nodes;
-
+use crate::nodes::Nodes;
 use cluster::{QdrantSettings, QdrantVectors, QdrantWords};
 use index::vectors::VectorStore;
-use nodes::Nodes;
 
 fn settings(nodes: &Nodes, prefix: &str) -> QdrantSettings {
     QdrantSettings {

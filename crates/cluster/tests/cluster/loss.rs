@@ -1,17 +1,15 @@
 //! One of three nodes is killed while records are written and read: nothing that
 //! was committed is lost, nothing is doubled, and the work goes on.
 
-mod nodes;
-
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
+use crate::nodes::Nodes;
 use cluster::{QdrantSettings, QdrantWords};
 use index::{FullTextQuery, FullTextStore, QueryExpr, Sort, Words};
-use nodes::Nodes;
 use records::{ChangeSeq, Clearance, Lang, Localised, Record, RecordId, RecordType};
 
 /// Records of one commit.
@@ -56,11 +54,8 @@ fn a_node_that_dies_takes_nothing_along() {
         ..QdrantSettings::default()
     };
     let store = QdrantWords::open(&settings).unwrap();
-    let (is_over, n_read, n_failed) = (
-        AtomicBool::new(false),
-        AtomicU64::new(0),
-        AtomicU64::new(0),
-    );
+    let (is_over, n_read, n_failed) =
+        (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
     let mut longest = Duration::ZERO;
     std::thread::scope(|threads| {
         for _ in 0..2 {

@@ -1,8 +1,6 @@
 //! Nodes of a real Qdrant cluster for tests: on the loopback, on free ports, in
 //! a temporary folder, without telemetry, with a key.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
-
 use std::{
     net::{TcpListener, TcpStream},
     path::PathBuf,
@@ -16,7 +14,7 @@ const API_KEY: &str = "a-key-for-tests-only";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A cluster.
-pub struct Nodes {
+pub(crate) struct Nodes {
     given: Option<String>,
     started: Vec<Node>,
     folder: Option<tempfile::TempDir>,
@@ -30,7 +28,7 @@ struct Node {
 impl Nodes {
     /// The cluster that `QDRANT_URL` names (for one node), or `n` nodes of the
     /// `qdrant` on the path; `None`, said aloud, where there is neither.
-    pub fn start(n: usize) -> Option<Self> {
+    pub(crate) fn start(n: usize) -> Option<Self> {
         if let (1, Ok(url)) = (n, std::env::var("QDRANT_URL")) {
             return Some(Self {
                 given: Some(url),
@@ -57,14 +55,14 @@ impl Nodes {
     }
 
     /// gRPC addresses.
-    pub fn urls(&self) -> Vec<String> {
+    pub(crate) fn urls(&self) -> Vec<String> {
         let own = self.started.iter();
         let own = own.map(|node| format!("http://127.0.0.1:{}", node.grpc));
         self.given.iter().cloned().chain(own).collect()
     }
 
     /// The key that they ask for.
-    pub fn api_key(&self) -> Option<String> {
+    pub(crate) fn api_key(&self) -> Option<String> {
         match &self.given {
             Some(_) => std::env::var("TRITHUC_QDRANT_API_KEY").ok(),
             None => Some(API_KEY.to_owned()),
@@ -72,7 +70,7 @@ impl Nodes {
     }
 
     /// Kills a node at once, as a machine that loses its power.
-    pub fn kill(&mut self, at: usize) {
+    pub(crate) fn kill(&mut self, at: usize) {
         let child = &mut self.started[at].child;
         child.kill().unwrap();
         child.wait().unwrap();
