@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use catalog::{CatalogError, CatalogStore};
-use index::{FullTextError, FullTextStore as _};
+use index::FullTextError;
 use ingest::{Indexer, IngestError};
 use jiff::Timestamp;
 use jobs::{Failure, Order, Watch, Watched};

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use anyhow::bail;
 use catalog::{CatalogStore, Detail, WhatChanged};
-use index::FullTextStore;
 use records::{ChangeSeq, Clearance};
 use search::{FacetField, Mode, SearchRequest, evaluation::percentile};
 use serde::Serialize;
