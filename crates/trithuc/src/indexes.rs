@@ -55,7 +55,7 @@ pub(crate) fn chosen() -> Indexes {
 
 /// An index of words that is being built.
 pub(crate) enum FreshWords {
-    Embedded(TantivyStore),
+    Embedded(Box<TantivyStore>),
     #[cfg(feature = "cluster")]
     Qdrant(QdrantWords),
 }
@@ -64,7 +64,7 @@ impl FreshWords {
     /// The index.
     pub(crate) fn store(&self) -> &dyn FullTextStore {
         match self {
-            Self::Embedded(store) => store,
+            Self::Embedded(store) => &**store,
             #[cfg(feature = "cluster")]
             Self::Qdrant(store) => store,
         }
@@ -97,7 +97,7 @@ impl Indexes {
     /// An empty index of words beside the current one.
     pub(crate) fn fresh_words(&self, folder: &Path) -> anyhow::Result<FreshWords> {
         Ok(match self {
-            Self::Embedded => FreshWords::Embedded(TantivyStore::begin_rebuild(folder)?),
+            Self::Embedded => FreshWords::Embedded(Box::new(TantivyStore::begin_rebuild(folder)?)),
             #[cfg(feature = "cluster")]
             Self::Qdrant(settings) => FreshWords::Qdrant(QdrantWords::begin_rebuild(settings)?),
         })

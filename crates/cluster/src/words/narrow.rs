@@ -26,6 +26,10 @@ pub(super) type Spellings = BTreeMap<String, Vec<String>>;
 
 /// What records match.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a handful lives at a time, while a filter is made"
+)]
 pub(super) enum Matching {
     All,
     Nothing,
