@@ -57,7 +57,7 @@ pub(crate) fn chosen() -> Indexes {
 pub(crate) enum FreshWords {
     Embedded(Box<TantivyStore>),
     #[cfg(feature = "cluster")]
-    Qdrant(QdrantWords),
+    Qdrant(Box<QdrantWords>),
 }
 
 impl FreshWords {
@@ -66,7 +66,7 @@ impl FreshWords {
         match self {
             Self::Embedded(store) => &**store,
             #[cfg(feature = "cluster")]
-            Self::Qdrant(store) => store,
+            Self::Qdrant(store) => &**store,
         }
     }
 
@@ -99,7 +99,9 @@ impl Indexes {
         Ok(match self {
             Self::Embedded => FreshWords::Embedded(Box::new(TantivyStore::begin_rebuild(folder)?)),
             #[cfg(feature = "cluster")]
-            Self::Qdrant(settings) => FreshWords::Qdrant(QdrantWords::begin_rebuild(settings)?),
+            Self::Qdrant(settings) => {
+                FreshWords::Qdrant(Box::new(QdrantWords::begin_rebuild(settings)?))
+            }
         })
     }
 
