@@ -28,6 +28,9 @@
 //! * `query_reading`: accents, keystrokes, terms, spelling; the text filters.
 //! * `overlap`: a text, a document or a record beside the library.
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
+//! * `postgres`: the catalogue in a database: two servers, killed workers, a
+//!   restart under load, the way there and back.
+//! * `postgres_server`: a PostgreSQL server of a test's own.
 //! * `real_data`: the PDFs of the development data.
 //! * `sandbox`: killed and greedy readers of documents.
 //! * `resource_sync`: a copy kept by the lists of resources and of changes.
@@ -68,6 +71,8 @@ mod mcp;
 mod oai;
 mod overlap;
 mod pages;
+mod postgres;
+mod postgres_server;
 mod quality;
 mod query_reading;
 mod real_data;

@@ -6,10 +6,16 @@ use std::{
 };
 
 use anyhow::Context as _;
+use catalog::PostgresAddress;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
-use crate::{cli::Global, outcome::Usage, working::JobSettings};
+use crate::{
+    cli::Global,
+    home::{AddressText, Home, Place},
+    outcome::Usage,
+    working::JobSettings,
+};
 
 /// Where the installation lies and how to answer.
 #[derive(Debug)]
@@ -20,6 +26,7 @@ pub(crate) struct Context {
     pub(crate) config: Option<PathBuf>,
     /// Whether the answer is one JSON document.
     pub(crate) json: bool,
+    catalogue: Option<AddressText>,
     log: String,
 }
 
@@ -29,6 +36,7 @@ impl From<&Global> for Context {
             data: global.data.clone(),
             config: global.config.clone(),
             json: global.json,
+            catalogue: global.catalogue.clone(),
             log: global.log.clone(),
         }
     }
@@ -38,6 +46,8 @@ impl From<&Global> for Context {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
+    /// The address of the catalogue, when it is in PostgreSQL.
+    catalogue: Option<String>,
     /// Pages and API.
     pub(crate) server: server::Settings,
     /// Work that runs by itself.
@@ -55,6 +65,22 @@ impl Context {
             .with_context(|| format!("configuration `{shown}` cannot be read"))?;
         let config = toml::from_str(&text);
         config.map_err(|error| Usage(format!("configuration `{shown}`: {error}")).into())
+    }
+
+    /// Where the installation lives.
+    pub(crate) fn home(&self) -> anyhow::Result<Home> {
+        let here = Home::in_folder(&self.data);
+        let address = match &self.catalogue {
+            Some(address) => Some(address.0.clone()),
+            None => self.config()?.catalogue,
+        };
+        let Some(address) = address else {
+            return Ok(here);
+        };
+        Ok(Home {
+            catalogue: Place::Database(read_address(&address)?),
+            ..here
+        })
     }
 
     /// Sends logs to standard error. A filter that does not parse is named and
@@ -77,4 +103,10 @@ impl Context {
             eprintln!("{stage}");
         }
     }
+}
+
+/// Reads the address of a database; its password may stand in the environment.
+pub(crate) fn read_address(text: &str) -> Result<PostgresAddress, Usage> {
+    let password = std::env::var("TRITHUC_CATALOGUE_PASSWORD").ok();
+    PostgresAddress::parse(text, password.as_deref()).map_err(|error| Usage(error.to_string()))
 }

@@ -125,12 +125,12 @@ fn state(word: &str) -> Result<JobState, String> {
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
     let now = Timestamp::now();
     if let Command::Add(add) = command {
-        let installation = Installation::open_or_create(&context.data)?;
+        let installation = Installation::open_or_create(&context.home()?)?;
         let id = queue(&installation, &order(add)?, now)?;
         let job = installation.catalog.job(id)?;
         return tell(job, id.0, context);
     }
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let catalog = &*installation.catalog;
     match command {
         Command::List { state, kind, limit } => {

@@ -25,7 +25,7 @@ pub(crate) struct Args {
 
 /// Prints the record; full text only as JSON.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let id = RecordId::new(&args.id).map_err(|error| Usage(error.to_string()))?;
     let detail = if args.format == ExportFormat::Json {
         Detail::Full

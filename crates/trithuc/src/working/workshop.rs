@@ -165,9 +165,14 @@ fn failure(error: &anyhow::Error) -> Failure {
         (Some(FullTextError::Busy { .. }), _) | (_, Some(CatalogError::Busy { .. })) => {
             Failure::Busy(reason)
         }
-        (_, Some(CatalogError::DiskFull { .. } | CatalogError::Storage { .. })) => {
-            Failure::Passing(reason)
-        }
+        (
+            _,
+            Some(
+                CatalogError::DiskFull { .. }
+                | CatalogError::Storage { .. }
+                | CatalogError::Unreachable { .. },
+            ),
+        ) => Failure::Passing(reason),
         _ if error.is::<BuildError>() => Failure::Final(reason),
         _ if matches!(ingest, Some(IngestError::Store { .. })) => Failure::Passing(reason),
         _ => Failure::Final(reason),
