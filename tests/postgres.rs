@@ -4,7 +4,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -356,4 +356,41 @@ fn an_address_is_refused_with_its_cure_and_without_its_password() {
     assert!(status == 2 && said.contains("postgres://"), "{said}");
     let (status, said) = refused("postgres://an:bimat@127.0.0.1:1/kho");
     assert!(status == 1 && said.contains("check that it runs"), "{said}");
+}
+
+#[test]
+fn over_tls_the_certificate_is_looked_at() {
+    let key = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    let Some(_server) = PostgresServer::start_with(
+        &[
+            ("own.crt", &key.cert.pem()),
+            ("own.key", &key.signing_key.serialize_pem()),
+        ],
+        &[
+            "listen_addresses=127.0.0.1",
+            &format!("port={port}"),
+            "ssl=on",
+            "ssl_cert_file=own.crt",
+            "ssl_key_file=own.key",
+        ],
+    ) else {
+        return;
+    };
+    let installation = Installation::new();
+    let roots = installation.input("roots.pem", key.cert.pem());
+    let ask = |options: &str| {
+        let node = Node {
+            installation: &installation,
+            address: format!("postgres://trithuc@127.0.0.1:{port}/postgres?{options}"),
+        };
+        node.run(&["job", "list"])
+    };
+    let trusted = ask(&format!("sslmode=require&sslrootcert={}", roots.display()));
+    assert_eq!(trusted.status, 0, "{}", trusted.stderr);
+    let unknown = ask("sslmode=require");
+    assert_eq!(unknown.status, 1);
+    assert!(unknown.stderr.contains("certificate"), "{}", unknown.stderr);
 }

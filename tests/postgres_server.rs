@@ -3,7 +3,10 @@
 
 use std::{
     env, fs,
-    os::unix::{fs::MetadataExt as _, process::CommandExt as _},
+    os::unix::{
+        fs::{MetadataExt as _, PermissionsExt as _},
+        process::CommandExt as _,
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
@@ -19,6 +22,7 @@ const NOBODY: u32 = 65534;
 pub(crate) struct PostgresServer {
     programs: PathBuf,
     folder: TempDir,
+    settings: Vec<String>,
     child: Child,
 }
 
@@ -26,6 +30,11 @@ impl PostgresServer {
     /// Starts one; says loudly that there is none and gives `None` where
     /// PostgreSQL is not installed.
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with(&[], &["listen_addresses="])
+    }
+
+    /// One with files in its folder and settings of its own.
+    pub(crate) fn start_with(files: &[(&str, &str)], settings: &[&str]) -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!(
                 "SKIPPED: no PostgreSQL server here; install it with `scripts/prerequisites.sh --install`, or set TRITHUC_POSTGRES_BIN"
@@ -43,10 +52,15 @@ impl PostgresServer {
             .output()
             .unwrap();
         assert_good(&initdb);
-        let child = run(&programs, folder.path());
+        for (name, content) in files {
+            write_private(&folder.path().join("data").join(name), content);
+        }
+        let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
+        let child = run(&programs, folder.path(), &settings);
         let mut server = Self {
             programs,
             folder,
+            settings,
             child,
         };
         server.wait();
@@ -90,7 +104,7 @@ impl PostgresServer {
     pub(crate) fn restart(&mut self, pause: Duration) {
         self.stop();
         thread::sleep(pause);
-        self.child = run(&self.programs, self.folder.path());
+        self.child = run(&self.programs, self.folder.path(), &self.settings);
         self.wait();
     }
 
@@ -100,8 +114,14 @@ impl PostgresServer {
         command
             .env("PGHOST", self.folder.path())
             .env("PGUSER", "trithuc")
+            .env("PGPORT", self.port())
             .current_dir(self.folder.path());
         command
+    }
+
+    fn port(&self) -> &str {
+        let port = self.settings.iter().find_map(|s| s.strip_prefix("port="));
+        port.unwrap_or("5432")
     }
 
     fn wait(&mut self) {
@@ -144,14 +164,15 @@ impl Drop for PostgresServer {
 
 /// The server in the foreground; nothing of it outlives a crash of the machine,
 /// which no test makes.
-fn run(programs: &Path, folder: &Path) -> Child {
+fn run(programs: &Path, folder: &Path, settings: &[String]) -> Child {
     unprivileged(&programs.join("postgres"), folder)
         .arg("-D")
         .arg(folder.join("data"))
         .arg("-k")
         .arg(folder)
-        .args(["-c", "listen_addresses=", "-c", "fsync=off"])
-        .args(["-c", "log_min_messages=fatal", "-c", "shared_buffers=64MB"])
+        .args(["-c", "fsync=off", "-c", "log_min_messages=fatal"])
+        .args(["-c", "shared_buffers=64MB"])
+        .args(settings.iter().flat_map(|setting| ["-c", setting.as_str()]))
         .stdout(Stdio::null())
         .stderr(fs::File::create(folder.join("log")).unwrap())
         .spawn()
@@ -165,6 +186,15 @@ fn unprivileged(program: &Path, folder: &Path) -> Command {
         command.uid(NOBODY).gid(NOBODY);
     }
     command
+}
+
+/// A file that only the server's user may read.
+fn write_private(path: &Path, content: &str) {
+    fs::write(path, content).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    if is_root() {
+        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
 }
 
 fn is_root() -> bool {

@@ -8,9 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use catalog::{
-    CatalogError, CatalogStore as _, Catalogue, PostgresAddress, PostgresCatalog, SqliteCatalog,
-};
+use catalog::{CatalogError, Catalogue, PostgresAddress, PostgresCatalog, SqliteCatalog};
 
 /// The address of a catalogue as somebody wrote it: never shown, because it may
 /// hold a password.

@@ -1,7 +1,7 @@
 //! `trithuc cite ID`: the citation of one record.
 
 use anyhow::bail;
-use catalog::{CatalogStore, Detail};
+use catalog::Detail;
 use citations::{Style, cite};
 use records::{Clearance, RecordId};
 use serde::Serialize;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use catalog::{Job, JobFilter, JobId, JobQueue, JobState};
+use catalog::{Job, JobFilter, JobId, JobState};
 use jiff::Timestamp;
 use jobs::{JobsError, KINDS, Order, enqueue};
 use records::{AccessLevel, RecordType};

@@ -1,7 +1,7 @@
 //! `trithuc show ID`: one record in a format of exchange.
 
 use anyhow::bail;
-use catalog::{CatalogStore, Detail};
+use catalog::Detail;
 use formats::ExportFormat;
 use records::{Clearance, RecordId};
 

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use catalog::{CatalogError, CatalogStore};
+use catalog::CatalogError;
 use index::{FullTextError, FullTextStore as _};
 use ingest::{Indexer, IngestError};
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! `trithuc topics rename|merge|split|annotate|lock|unlock|undo`: people over
 //! the builds.
 
-use catalog::{Bilingual, TopicAct, TopicError, TopicId, TopicStore};
+use catalog::{Bilingual, TopicAct, TopicError, TopicId};
 use jiff::Timestamp;
 use serde_json::json;
 
