@@ -214,9 +214,10 @@ fn two_servers_are_one_library() {
         return;
     };
     let installation = Installation::new();
+    // In a schema of its own, as where many share a database.
     let node = Node {
         installation: &installation,
-        address: server.database("kho"),
+        address: server.schema("kho"),
     };
     assert!(node.run(&["ingest", &sample()]).status != 1);
     node.add_user("lan");

@@ -134,9 +134,4 @@ impl OpenCatalogue {
             (Self::Postgres(from), Self::Postgres(to)) => catalog::copy_store(&**from, &**to, tell),
         }
     }
-
-    /// Whether nothing was ever written into it.
-    pub(crate) fn is_new(&self) -> Result<bool, CatalogError> {
-        Ok(self.shared().seq()?.0 == 0)
-    }
 }
