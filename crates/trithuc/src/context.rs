@@ -78,7 +78,7 @@ impl Context {
             return Ok(here);
         };
         Ok(Home {
-            catalogue: Place::Database(read_address(&address)?),
+            catalogue: Place::Database(Box::new(read_address(&address)?)),
             ..here
         })
     }

@@ -44,7 +44,7 @@ pub(crate) enum Place {
     /// A SQLite file.
     File(PathBuf),
     /// A PostgreSQL database.
-    Database(PostgresAddress),
+    Database(Box<PostgresAddress>),
 }
 
 impl Home {
