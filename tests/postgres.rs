@@ -168,7 +168,8 @@ fn every_command_works_and_gives_what_a_file_gives() {
         &["job", "list"],
         &["check"],
     ] {
-        node.json(arguments);
+        let ran = node.run(arguments);
+        assert_eq!(ran.status, 0, "{arguments:?}: {}", ran.stderr);
     }
     assert_eq!(node.json(&["check"])["is_whole"], true);
     moves_there_and_back(&server, &node, &dump);

@@ -110,26 +110,46 @@ pub(super) fn resolve(
     )
 }
 
+/// The longest way over merges that is followed: none is so long, and a circle
+/// ends.
+const MAX_MERGES: usize = 32;
+
+/// Step by step, all ids at once: nearly none was merged away, and a recursive
+/// query would have PostgreSQL read all records for each.
 pub(super) fn successors(
     session: &Session<'_>,
     ids: &[RecordId],
     clearance: Clearance,
 ) -> Result<Vec<Option<RecordId>>, CatalogError> {
+    let doing = "following merges";
     let ceiling = codec::ceiling(clearance);
     let keys: Vec<_> = ids.iter().map(|id| values![id.as_str(), ceiling]).collect();
-    session.first_of_each(
-        "following merges",
-        "WITH RECURSIVE chain (id, n) AS (
-             SELECT merged_into, 1 FROM record
-             WHERE id = ?1 AND deleted = 1 AND widest_access <= ?2
-             UNION ALL
-             SELECT merged_into, n + 1 FROM chain JOIN record USING (id)
-             WHERE deleted = 1 AND n < 32)
-         SELECT record.id FROM chain JOIN record USING (id)
-         WHERE deleted = 0 AND access <= ?2",
-        &keys,
-        |row| record_id(&row.get::<String>(0)?),
-    )
+    let sql = "SELECT merged_into FROM record
+               WHERE id = ?1 AND deleted = 1 AND widest_access <= ?2";
+    let begun = session.first_of_each(doing, sql, &keys, |row| row.get::<Option<String>>(0))?;
+    let mut ways: Vec<(usize, String)> = begun
+        .into_iter()
+        .enumerate()
+        .filter_map(|(n, next)| Some((n, next??)))
+        .collect();
+    let mut found = vec![None; ids.len()];
+    for _ in 0..MAX_MERGES {
+        let keys: Vec<_> = ways.iter().map(|(_, id)| values![id]).collect();
+        let sql = "SELECT deleted, access, merged_into FROM record WHERE id = ?1";
+        let stand = session.first_of_each(doing, sql, &keys, |row| {
+            Ok((row.get(0)?, row.get::<u8>(1)?, row.get(2)?))
+        })?;
+        let mut further = Vec::new();
+        for ((n, id), stands) in ways.into_iter().zip(stand) {
+            match stands {
+                Some((false, access, _)) if access <= ceiling => found[n] = Some(record_id(&id)?),
+                Some((true, _, Some(next))) => further.push((n, next)),
+                _ => {}
+            }
+        }
+        ways = further;
+    }
+    Ok(found)
 }
 
 pub(super) fn record_id(text: &str) -> Result<RecordId, CatalogError> {
