@@ -21,6 +21,7 @@
 //! * `installation`: the program over a data folder, for the other modules.
 //! * `jobs`: work that runs by itself, killed, cancelled, retried; sources by the
 //!   clock.
+//! * `killing`: runs of the program ended by force at moments of their length.
 //! * `leaks`: what a role may not see shows in no answer of any address.
 //! * `oai`: harvesting, whole and in pieces, with deletions.
 //! * `mcp`: what AI assistants ask, by the protocol, within what they may see.
@@ -66,6 +67,7 @@ mod ingest_bad_input;
 mod ingest_formats;
 mod installation;
 mod jobs;
+mod killing;
 mod leaks;
 mod mcp;
 mod oai;

@@ -56,7 +56,9 @@ pub(super) fn first(
             return Err(Cause::from(text));
         }
         client.batch_execute(LOCK).await?;
+        // All or nothing, as with SQLite: a step and the note of it together.
         migrations::migrations::runner()
+            .set_grouped(true)
             .run_async(&mut client)
             .await?;
         client.batch_execute(UNLOCK).await?;

@@ -54,10 +54,14 @@ fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// All or nothing (`set_grouped`): by itself the runner commits a step and the
+/// note that it was made one after the other, and a program killed between them
+/// would leave a file that no program opens again.
+///
 /// Two processes may come to a new file at once; whoever comes second sees
 /// its migration fail, and on a second look finds the work done.
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
-    let runner = migrations::migrations::runner();
+    let runner = migrations::migrations::runner().set_grouped(true);
     let ran = runner.run(connection).or_else(|_| runner.run(connection));
     ran.map(drop).map_err(|source| CatalogError::Migrate {
         path: path.to_owned(),
