@@ -99,6 +99,12 @@ pub(crate) enum Add {
         #[arg(long, default_value_t = 0.5)]
         least: f32,
     },
+    /// Compare the names of persons and institutions.
+    Authorities {
+        /// The least strength of a suggestion that is kept, 0 to 1.
+        #[arg(long, default_value_t = 0.5)]
+        least: f32,
+    },
     /// Build the library's topics.
     Topics {
         /// How many; as many as the records ask for without.
@@ -201,6 +207,7 @@ fn order(add: &Add) -> anyhow::Result<Order> {
         Add::Vectors { rebuild } => Order::Vectors { rebuild: *rebuild },
         Add::Quality => Order::Quality {},
         Add::Duplicates { least } => Order::Duplicates { least: *least },
+        Add::Authorities { least } => Order::Authorities { least: *least },
         Add::Topics { topics, seed } => Order::Topics {
             topics: *topics,
             seed: *seed,
