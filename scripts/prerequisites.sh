@@ -33,6 +33,13 @@ if $install && ! command -v tesseract >/dev/null 2>&1 && command -v apt-get >/de
     echo "tesseract could not be installed: scanned pages will not be read" >&2
 fi
 
+# For the tests of the catalogue in PostgreSQL. They say what they skip without it.
+if $install && ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null && ! command -v initdb >/dev/null 2>&1 &&
+  command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql >/dev/null; } ||
+    echo "postgresql could not be installed: the tests of catalogues in a database will be skipped" >&2
+fi
+
 if ! command -v cargo >/dev/null 2>&1; then
   echo "missing: the Rust toolchain (cargo) — install it with rustup (https://rustup.rs), then open a new shell" >&2
   problems=1

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     installation::Installation,
+    serving::Serving,
     site::{SITE, get, get_as, send},
 };
 
@@ -244,4 +245,115 @@ fn addresses_of_names_say_what_the_caller_may_know() {
         "{}",
         page.body
     );
+}
+
+#[test]
+fn an_edit_says_the_whole_and_sees_that_nobody_was_faster() {
+    let base = "/api/v1/authorities";
+    let new = json!({"kind": "institution", "name": "Viện Thử Sửa", "variants": ["VTS"]});
+    assert_eq!(write("librarian", "POST", base, &new).status, 201);
+    let found = get(format!("{base}?q=vi%E1%BB%87n+th%E1%BB%AD+s%E1%BB%ADa")).json();
+    let id = found["authorities"][0]["id"].as_str().unwrap().to_owned();
+    let address = format!("{base}/{id}");
+    let seen = get(&address).json()["version"].clone();
+    let whole = json!({"kind": "institution", "name": "Viện Thử Sửa", "province": "Huế",
+        "former": [{"name": "Trạm Thử Sửa", "until": 1990}], "version": seen});
+    assert_eq!(write("analyst", "PUT", &address, &whole).status, 403);
+    let done = write("librarian", "PUT", &address, &whole);
+    assert_eq!(done.status, 200, "{}", done.body);
+    let now = get(&address).json();
+    assert_eq!(
+        (&now["variants"], &now["province"]),
+        (&json!([]), &json!("Huế"))
+    );
+    let late = write("librarian", "PUT", &address, &whole);
+    assert!(
+        late.status == 400 && late.body.contains("meanwhile"),
+        "{}",
+        late.body
+    );
+    for (wrong, named) in [
+        (json!({"kind": "person", "name": "Viện Thử Sửa"}), "others"),
+        (json!({"kind": "institution", "name": "-"}), "name"),
+        (
+            json!({"kind": "institution", "name": "A", "parent": "Không đâu có"}),
+            "parent",
+        ),
+        (
+            json!({"kind": "institution", "name": "A", "since": 99999}),
+            "since",
+        ),
+    ] {
+        let refused = write("librarian", "PUT", &address, &wrong);
+        assert_eq!(refused.status, 400, "{wrong}");
+        assert!(refused.body.contains(named), "{named}: {}", refused.body);
+    }
+    assert_eq!(
+        write("librarian", "PUT", &format!("{base}/i999999"), &whole).status,
+        404
+    );
+    assert_eq!(get(&address).json()["version"], now["version"]);
+    assert_eq!(get(format!("/authorities/{id}")).status, 303);
+    let shown = get(format!("/institutions/{id}")).body;
+    assert!(!shown.contains("/authorities/"), "{shown}");
+}
+
+#[test]
+fn the_form_of_an_authority_keeps_what_was_written_until_it_is_right() {
+    let installation = library();
+    let serving = Serving::start(&installation);
+    let new = json!({"kind": "institution", "name": "Trường Đại học Vinh",
+        "former": [{"name": "Trường Đại học Sư phạm Vinh", "until": 2001}]});
+    let made = serving.json("POST", "/api/v1/authorities", &new);
+    let id = made.json()["id"].as_str().map(str::to_owned);
+    let id = id.unwrap_or_else(|| {
+        let found = serving.get("/api/v1/authorities").json();
+        found["authorities"][0]["id"].as_str().unwrap().to_owned()
+    });
+    let shown = serving.get(&format!("/institutions/{id}")).body;
+    assert!(shown.contains(&format!("href=\"/authorities/{id}\"")));
+    let page = serving.get(&format!("/authorities/{id}"));
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.contains("Trường Đại học Sư phạm Vinh | 2001"));
+    let version = serving.get(&format!("/api/v1/authorities/{id}")).json()["version"].clone();
+    let version = version.as_str().unwrap();
+    let address = format!("/authorities/{id}");
+    let form = format!("name=%C4%90H+Vinh&former=Tr%E1%BA%A1m+%7C+x&version={version}");
+    let refused = serving.form(&address, &form);
+    assert_eq!(refused.status, 400);
+    assert!(refused.body.contains("ĐH Vinh") && refused.body.contains("Trạm | x"));
+    let form = format!("name=%C4%90H+Vinh&variants=VU%0D%0AV.U.&version={version}");
+    let done = serving.form(&address, &form);
+    let there = format!("/institutions/{id}");
+    assert_eq!(
+        (done.status, done.header("location")),
+        (303, &*there),
+        "{}",
+        done.body
+    );
+    let now = serving.get(&format!("/api/v1/authorities/{id}")).json();
+    assert_eq!(now["variants"], json!(["V.U.", "VU"]));
+    // What it printed itself, under its new name.
+    assert_eq!(now["n_records"], 1, "{now}");
+    let late = serving.form(&address, &form);
+    assert!(late.status == 400 && late.body.contains("meanwhile"));
+}
+
+#[test]
+fn librarians_ask_for_the_comparison_on_the_page() {
+    let installation = library();
+    let serving = Serving::start(&installation);
+    let before = serving.get("/authorities");
+    assert!(
+        before.body.contains("Chưa dò tên lần nào"),
+        "{}",
+        before.body
+    );
+    let asked = serving.form("/jobs", "kind=authorities");
+    assert_eq!(asked.status, 303, "{}", asked.body);
+    let jobs = serving.get("/api/v1/jobs").json();
+    let number = jobs["jobs"][0]["id"].clone();
+    let done = serving.wait_for(&format!("/jobs/{number}"));
+    assert_eq!(done["state"], "done", "{done}");
+    assert!(serving.get("/authorities").body.contains("A. V. Nguyen"));
 }

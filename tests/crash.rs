@@ -1,22 +1,12 @@
 //! `kill -9` at twenty moments of an ingest: run again, the catalogue and the
 //! index are those of an undisturbed run, every time.
 
-use std::{
-    process::Stdio,
-    thread,
-    time::{Duration, Instant},
+use std::{path::Path, time::Instant};
+
+use crate::{
+    installation::Installation,
+    killing::{Lasting, mix, shares},
 };
-
-use crate::installation::Installation;
-
-/// Mixes a seed (splitmix64; Steele, Lea, Flood, 2014): the moments are the
-/// same at every run of the test.
-pub(crate) fn mix(seed: u64) -> u64 {
-    let mut z = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
 
 const N_KILLS: u64 = 20;
 const N_RECORDS: u64 = 12_000;
@@ -65,7 +55,7 @@ fn state(installation: &Installation) -> (String, usize, String) {
     let folder = inputs_folder(installation);
     let dump = installation.dump().replace(&folder, "IN");
     let found = installation.run(&["export", "xâm nhập mặn", "--format", "csv"]);
-    let report = installation.ingest(std::path::Path::new(&folder));
+    let report = installation.ingest(Path::new(&folder));
     assert_eq!(report.status, 3, "{}", report.stderr);
     let report = report.json();
     assert_eq!(
@@ -88,47 +78,48 @@ fn killed_at_any_moment_and_run_again_is_as_if_never_killed() {
     let folder = inputs(&undisturbed);
     let start = Instant::now();
     assert_eq!(undisturbed.ingest(&folder).status, 3);
-    let whole = start.elapsed();
+    let mut lasting = Lasting::since(start);
     let wanted = state(&undisturbed);
     assert!(wanted.0.lines().count() > 11_000);
-    let mut n_interrupted = 0;
-    for kill in 0..N_KILLS {
-        let installation = Installation::new();
-        let folder = inputs(&installation);
-        // The moments cover the run from its start to its end.
-        let share = (kill as f64 + (mix(kill) % 1000) as f64 / 1000.0) / N_KILLS as f64;
-        let moment = whole.mul_f64(share);
-        n_interrupted += usize::from(kill_after(&installation, &folder, moment));
-        let resumed = installation.ingest(&folder);
+    for (kill, share) in shares(N_KILLS, 0).enumerate() {
+        let installation = lasting.kill_at(share, || {
+            let installation = Installation::new();
+            let folder = inputs(&installation);
+            let mut command = installation.command();
+            command.arg("ingest").arg(folder);
+            (installation, command)
+        });
+        let folder = inputs_folder(&installation);
+        let resumed = installation.ingest(Path::new(&folder));
         assert_eq!(resumed.status, 3, "kill {kill}: {}", resumed.stderr);
         let found = state(&installation);
         assert!(
             found == wanted,
-            "kill {kill} at {moment:?} of {whole:?}: {}",
+            "kill {kill} at {share:.3} of {lasting:?}: {}",
             difference(&found, &wanted)
         );
     }
-    assert!(
-        n_interrupted >= 10,
-        "only {n_interrupted} runs were killed in time"
-    );
 }
 
-/// Whether the program was still running.
-fn kill_after(installation: &Installation, folder: &std::path::Path, moment: Duration) -> bool {
-    let mut child = installation
-        .command()
-        .arg("ingest")
-        .arg(folder)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    thread::sleep(moment);
-    let was_running = child.try_wait().unwrap().is_none();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    was_running
+#[test]
+fn killed_while_the_library_is_made_leaves_one_that_opens() {
+    let library = || {
+        let installation = Installation::new();
+        let path = installation.input("one.jsonl", "{\"id\":\"r1\",\"title\":\"Lúa\"}\n");
+        let mut command = installation.command();
+        command.arg("ingest").arg(&path);
+        ((installation, path), command)
+    };
+    let ((undisturbed, path), _) = library();
+    let start = Instant::now();
+    assert_eq!(undisturbed.ingest(&path).status, 0);
+    let mut lasting = Lasting::since(start);
+    for (kill, share) in shares(3 * N_KILLS, 200).enumerate() {
+        let (installation, path) = lasting.kill_at(share, library);
+        let resumed = installation.ingest(&path);
+        assert_eq!(resumed.status, 0, "kill {kill}: {}", resumed.stderr);
+        assert!(installation.dump().contains("\"Lúa\""), "kill {kill}");
+    }
 }
 
 fn difference(found: &(String, usize, String), wanted: &(String, usize, String)) -> String {

@@ -17,8 +17,8 @@ use records::{ChangeSeq, Clearance};
 use serde_json::Value;
 
 use crate::{
-    crash::mix,
     installation::{Installation, Ran},
+    killing::{Lasting, mix, shares},
 };
 
 const N_RECORDS: u64 = 2_000;
@@ -293,40 +293,31 @@ fn check_consistent(installation: &Installation, n_before: u64) {
     assert_eq!((n_known, n_passages), (stats.n_records, stats.n_passages));
 }
 
-/// Whether the program was still running.
-fn kill_after(installation: &Installation, arguments: &[&str], moment: Duration) -> bool {
+/// The program with these arguments and none but the built-in model.
+fn bare_command(installation: &Installation, arguments: &[&str]) -> Command {
     let mut command = installation.command();
     bare(&mut command, installation);
-    let mut child = command
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    thread::sleep(moment);
-    let was_running = child.try_wait().unwrap().is_none();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    was_running
+    command.args(arguments);
+    command
 }
 
 /// The library with everything made in peace: its answers, and how long the
 /// back-fill and the inserts took.
-fn undisturbed() -> (Vec<Value>, [Duration; 2]) {
+fn undisturbed() -> (Vec<Value>, [Lasting; 2]) {
     let installation = library();
     let start = Instant::now();
     assert_eq!(
         without_weights(&installation, &["model", "use", "ngram"]).status,
         0
     );
-    let filled = start.elapsed();
+    let filled = Lasting::since(start);
     add_more(&installation);
     let start = Instant::now();
     assert_eq!(
         without_weights(&installation, &["index", "--only", "vectors"]).status,
         0
     );
-    let added = start.elapsed();
+    let added = Lasting::since(start);
     check_consistent(&installation, N_RECORDS + N_MORE);
     (answers(&installation), [filled, added])
 }
@@ -338,26 +329,28 @@ fn add_more(installation: &Installation) {
 
 #[test]
 fn killed_at_any_moment_loses_no_vector() {
-    let (wanted, [filling, adding]) = undisturbed();
+    const FILL: [&str; 3] = ["model", "use", "ngram"];
+    const ADD: [&str; 3] = ["index", "--only", "vectors"];
+    let (wanted, [mut filling, mut adding]) = undisturbed();
     assert!(
         wanted
             .iter()
             .all(|hits| hits.as_array().unwrap().len() == 10)
     );
-    let mut n_interrupted = 0;
-    for kill in 0..N_KILLS {
-        let installation = library();
-        let share = (kill as f64 + (mix(kill + 100) % 1000) as f64 / 1000.0) / N_KILLS as f64;
-        let fill = ["model", "use", "ngram"];
-        n_interrupted += usize::from(kill_after(&installation, &fill, filling.mul_f64(share)));
+    for (kill, share) in shares(N_KILLS, 100).enumerate() {
+        let installation = filling.kill_at(share, || {
+            let installation = library();
+            let command = bare_command(&installation, &FILL);
+            (installation, command)
+        });
         check_consistent(&installation, 0);
-        let resumed = without_weights(&installation, &fill);
+        let resumed = without_weights(&installation, &FILL);
         assert_eq!(resumed.status, 0, "kill {kill}: {}", resumed.stderr);
         add_more(&installation);
-        let add = ["index", "--only", "vectors"];
-        n_interrupted += usize::from(kill_after(&installation, &add, adding.mul_f64(share)));
+        let killed = bare_command(&installation, &ADD);
+        adding.kill_once(share, killed);
         check_consistent(&installation, N_RECORDS);
-        let resumed = without_weights(&installation, &add);
+        let resumed = without_weights(&installation, &ADD);
         assert_eq!(resumed.status, 0, "kill {kill}: {}", resumed.stderr);
         check_consistent(&installation, N_RECORDS + N_MORE);
         assert!(
@@ -365,8 +358,4 @@ fn killed_at_any_moment_loses_no_vector() {
             "kill {kill} at {share:.2}"
         );
     }
-    assert!(
-        n_interrupted >= N_KILLS as usize,
-        "only {n_interrupted} runs were killed in time"
-    );
 }

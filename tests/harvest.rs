@@ -494,7 +494,7 @@ fn provider(data: &std::path::Path, n_records: usize) -> (Arc<SqliteCatalog>, St
         })
         .unwrap();
     });
-    let address = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
+    let address = receiver.recv_timeout(Duration::from_secs(120)).unwrap();
     (catalogue, format!("http://{address}/oai"))
 }
 

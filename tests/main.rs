@@ -21,6 +21,7 @@
 //! * `installation`: the program over a data folder, for the other modules.
 //! * `jobs`: work that runs by itself, killed, cancelled, retried; sources by the
 //!   clock.
+//! * `killing`: runs of the program ended by force at moments of their length.
 //! * `leaks`: what a role may not see shows in no answer of any address.
 //! * `oai`: harvesting, whole and in pieces, with deletions.
 //! * `mcp`: what AI assistants ask, by the protocol, within what they may see.
@@ -28,6 +29,9 @@
 //! * `query_reading`: accents, keystrokes, terms, spelling; the text filters.
 //! * `overlap`: a text, a document or a record beside the library.
 //! * `pages`: languages, guards, escaping, filters, remembered choices.
+//! * `postgres`: the catalogue in a database: two servers, killed workers, a
+//!   restart under load, the way there and back.
+//! * `postgres_server`: a PostgreSQL server of a test's own.
 //! * `real_data`: the PDFs of the development data.
 //! * `sandbox`: killed and greedy readers of documents.
 //! * `resource_sync`: a copy kept by the lists of resources and of changes.
@@ -63,11 +67,14 @@ mod ingest_bad_input;
 mod ingest_formats;
 mod installation;
 mod jobs;
+mod killing;
 mod leaks;
 mod mcp;
 mod oai;
 mod overlap;
 mod pages;
+mod postgres;
+mod postgres_server;
 mod quality;
 mod query_reading;
 mod real_data;

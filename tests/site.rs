@@ -97,7 +97,7 @@ impl Site {
             })
             .unwrap();
         });
-        let address = receiver.recv_timeout(Duration::from_secs(30)).unwrap();
+        let address = receiver.recv_timeout(Duration::from_secs(120)).unwrap();
         Self {
             address,
             keys,

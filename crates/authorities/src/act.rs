@@ -222,33 +222,32 @@ pub fn load(
     write(Stores { catalog, full_text }, &register, draft, act, None)
 }
 
-/// Changes an authority to what is given, whole.
+/// Makes an authority what a row says, whole: what the row leaves out is not
+/// there any more. The kind stays.
 ///
 /// # Errors
 /// [`AuthorityError`]; nothing is written then.
 pub fn edit(
     catalog: &dyn CatalogStore,
     full_text: &dyn FullTextStore,
-    changed: Authority,
+    id: AuthorityId,
+    row: &FileRow,
     by: &str,
     at: Timestamp,
 ) -> Result<Act, AuthorityError> {
     let register = Register::load(catalog)?;
     let mut draft = Draft::new(&register);
-    if draft
-        .get(changed.id)
-        .is_none_or(|found| found.id != changed.id)
-    {
-        return Err(AuthorityError::NotThere(changed.id));
-    }
+    draft.replace(id, row)?;
     let act = Act {
         kind: ActKind::Edit,
-        names: vec![changed.name.clone()],
-        id: Some(changed.id),
+        names: draft
+            .get(id)
+            .map(|one| one.name.clone())
+            .into_iter()
+            .collect(),
+        id: Some(id),
         ..new_act(&register, by, at)
     };
-    draft.put(changed);
-    draft.check()?;
     write(Stores { catalog, full_text }, &register, draft, act, None)
 }
 

@@ -157,6 +157,57 @@ impl<'r> Draft<'r> {
         }
     }
 
+    /// Makes an authority what a row says, whole: what the row leaves out is not
+    /// there any more.
+    pub(crate) fn replace(&mut self, id: AuthorityId, row: &FileRow) -> Result<(), AuthorityError> {
+        let found = self.get(id).filter(|found| found.id == id);
+        found.ok_or(AuthorityError::NotThere(id))?;
+        if row.kind != id.kind() {
+            return Err(AuthorityError::OtherKind);
+        }
+        let identifiers = row.identifiers.iter().map(|raw| {
+            AgentIdentifier::parse(raw).map_err(|error| at_field("identifiers", &error))
+        });
+        let refer = |field, text: &String| self.referred_to(row.kind, field, text);
+        let parent = row.parent.iter().map(|text| refer("parent", text));
+        let before = row.predecessors.iter();
+        let before = before.map(|text| refer("predecessors", text));
+        let since = row.since.map(Year::new).transpose();
+        let mut changed = Authority {
+            former: row.former.clone(),
+            identifiers: identifiers.collect::<Result<_, _>>()?,
+            parent: parent.collect::<Result<Vec<_>, _>>()?.pop(),
+            predecessors: before.collect::<Result<_, _>>()?,
+            since: since.map_err(|error| at_field("since", &error))?,
+            province: row.province.clone(),
+            ..Authority::new(id, row.name.trim())
+        };
+        changed.former.sort();
+        changed.identifiers.sort();
+        changed.identifiers.dedup();
+        changed.predecessors.sort();
+        changed.predecessors.dedup();
+        row.variants
+            .iter()
+            .for_each(|name| changed.add_variant(name));
+        self.put(changed);
+        self.check()
+    }
+
+    fn referred_to(
+        &self,
+        kind: AuthorityKind,
+        field: &'static str,
+        text: &str,
+    ) -> Result<AuthorityId, AuthorityError> {
+        self.referred(kind, text, &[]).map_err(|_| {
+            let problem = format!(
+                "`{text}` is no authority of the library, or not the only one of that name; give its id, such as i7"
+            );
+            AuthorityError::Field { field, problem }
+        })
+    }
+
     /// Makes or changes authorities as the rows of a file say: a row means the
     /// authority that has one of its identifiers, else the only one that goes
     /// by its name.
@@ -374,6 +425,11 @@ impl<'r> Draft<'r> {
         }
         false
     }
+}
+
+fn at_field(field: &'static str, error: &dyn std::error::Error) -> AuthorityError {
+    let problem = error.to_string();
+    AuthorityError::Field { field, problem }
 }
 
 fn at_line(line: usize, error: &AuthorityError) -> AuthorityError {

@@ -52,6 +52,14 @@ pub enum AuthorityError {
     /// The act cannot be taken back.
     #[error("act {0} cannot be undone: it was undone already, or what it did has changed since")]
     Changed(u64),
+    /// What was given for a field.
+    #[error("{problem}")]
+    Field {
+        /// As in [`crate::FileRow`].
+        field: &'static str,
+        /// What is wrong, and the cure.
+        problem: String,
+    },
     /// A line of a file.
     #[error("line {line}: {problem}")]
     Line {

@@ -343,26 +343,45 @@ fn relations_that_cannot_be_are_refused() {
         named(AuthorityKind::Institution, "Viện B"),
     );
     let person = named(AuthorityKind::Person, "Lê An");
-    let try_edit =
-        |changed: Authority| edit(&library.catalog, &library.full_text, changed, "x", at(3));
-    let circle = Authority {
-        parent: Some(b.id),
-        ..a.clone()
+    let try_edit = |id, row: &str| {
+        let row = &read_file(row).unwrap()[0].1;
+        edit(&library.catalog, &library.full_text, id, row, "x", at(3))
     };
-    assert!(matches!(try_edit(circle), Err(AuthorityError::Circle(_))));
-    let of_person = Authority {
-        parent: Some(person.id),
-        ..a.clone()
-    };
+    let circle = format!(
+        r#"{{"kind":"institution","name":"Viện A","parent":"{}"}}"#,
+        b.id
+    );
     assert!(matches!(
-        try_edit(of_person),
+        try_edit(a.id, &circle),
+        Err(AuthorityError::Circle(_))
+    ));
+    let of_person = format!(
+        r#"{{"kind":"institution","name":"Viện A","parent":"{}"}}"#,
+        person.id
+    );
+    assert!(matches!(
+        try_edit(a.id, &of_person),
         Err(AuthorityError::NoInstitution(_))
     ));
-    let nameless = Authority {
-        name: " - ".into(),
-        ..a
-    };
-    assert!(matches!(try_edit(nameless), Err(AuthorityError::NoName)));
+    let nameless = r#"{"kind":"institution","name":" - "}"#;
+    assert!(matches!(
+        try_edit(a.id, nameless),
+        Err(AuthorityError::NoName)
+    ));
+    let unknown = r#"{"kind":"institution","name":"Viện A","parent":"Không có"}"#;
+    assert!(matches!(
+        try_edit(a.id, unknown),
+        Err(AuthorityError::Field {
+            field: "parent",
+            ..
+        })
+    ));
+    let other_kind = r#"{"kind":"person","name":"Viện A"}"#;
+    assert!(matches!(
+        try_edit(a.id, other_kind),
+        Err(AuthorityError::OtherKind)
+    ));
+    assert_eq!(acts(&library.catalog).unwrap().len(), 1);
     for wrong in [
         r#"{"kind":"institution","name":"C","parent":"Không có"}"#,
         r#"{"kind":"institution","name":"C","identifiers":["0000-0002-1825-0097"]}"#,
@@ -379,4 +398,53 @@ fn relations_that_cannot_be_are_refused() {
         read_file("{}"),
         Err(AuthorityError::Line { line: 1, .. })
     ));
+}
+
+#[test]
+fn an_edit_says_all_that_an_authority_is_and_is_taken_back() {
+    let library = Library::of(vec![record("a", &[], &["Viện Lúa"])]);
+    let rows =
+        r#"{"kind":"institution","name":"Viện Cây","variants":["Viện Lúa"],"province":"Cần Thơ"}"#;
+    let rows = read_file(rows).unwrap();
+    let loaded = load(&library.catalog, &library.full_text, &rows, "x", at(2)).unwrap();
+    library.follow();
+    assert_eq!(
+        library.counted(FacetField::Institution),
+        [("Viện Cây".to_owned(), 1)]
+    );
+    let register = Register::load(&library.catalog).unwrap();
+    let before = register.named(AuthorityKind::Institution, "Viện Cây")[0].clone();
+    let row = r#"{"kind":"institution","name":"Viện Cây trồng","former":[{"name":"Viện Cây","until":2012}],"since":2013}"#;
+    let row = &read_file(row).unwrap()[0].1;
+    let act = edit(
+        &library.catalog,
+        &library.full_text,
+        before.id,
+        row,
+        "x",
+        at(3),
+    )
+    .unwrap();
+    library.follow();
+    let register = Register::load(&library.catalog).unwrap();
+    let after = register.get(before.id).unwrap();
+    assert_eq!(after.variants, Vec::<String>::new());
+    assert_eq!(
+        (after.province.clone(), after.since.is_some()),
+        (None, true)
+    );
+    // Its name is printed no more: the record stands under what it prints.
+    assert_eq!(
+        library.counted(FacetField::Institution),
+        [("Viện Lúa".to_owned(), 1)]
+    );
+    undo(&library.catalog, &library.full_text, act.number, "x", at(4)).unwrap();
+    library.follow();
+    let register = Register::load(&library.catalog).unwrap();
+    assert_eq!(register.get(before.id), Some(&before));
+    assert_eq!(
+        library.counted(FacetField::Institution),
+        [("Viện Cây".to_owned(), 1)]
+    );
+    assert_eq!(loaded.kind, ActKind::Load);
 }

@@ -32,6 +32,35 @@ pub enum CatalogError {
         #[source]
         source: Cause,
     },
+    /// The address of a database makes no sense.
+    #[error(
+        "address of the catalogue cannot be used: {reason}; write `postgres://USER@HOST/DATABASE`"
+    )]
+    Address {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The server of the database does not answer.
+    #[error(
+        "PostgreSQL at `{server}` cannot be reached; check that it runs, its address, and that it lets this user in (`pg_hba.conf`)"
+    )]
+    Unreachable {
+        /// Host, port and database.
+        server: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// Something is there already, where only an empty catalogue may be.
+    #[error(
+        "the target holds {n_rows} rows in table `{table}` already; name an empty database or a file that is not there yet"
+    )]
+    NotEmpty {
+        /// The first table that is not empty.
+        table: &'static str,
+        /// Its rows.
+        n_rows: u64,
+    },
     /// A put asked for a version that is not the newest.
     #[error(
         "record `{id}` is at version {found}, not {expected}; read it again and repeat the change"
@@ -61,7 +90,9 @@ pub enum CatalogError {
         source: Cause,
     },
     /// What was read is not what was written.
-    #[error("catalogue is damaged at {place}; restore the newest backup with `trithuc restore`")]
+    #[error(
+        "catalogue is damaged at {place}; restore the newest backup (`trithuc restore`, or PostgreSQL's own)"
+    )]
     Corrupt {
         /// Which table and row.
         place: String,

@@ -11,6 +11,8 @@ mod batch;
 mod error;
 mod job;
 mod memory;
+mod postgres;
+mod sql;
 mod sqlite;
 mod store;
 mod stored;
@@ -28,8 +30,10 @@ pub use job::{
     Job, JobEnd, JobFilter, JobId, JobProgress, JobQueue, JobState, Lease, NewJob, RETRY_ATTEMPTS,
 };
 pub use memory::MemoryCatalog;
+pub use postgres::{PostgresAddress, PostgresCatalog};
+pub use sql::{Copied, CopiedTable, copy_store};
 pub use sqlite::SqliteCatalog;
-pub use store::CatalogStore;
+pub use store::{CatalogStore, Catalogue};
 pub use stored::{
     Change, Changes, Detail, Quarantined, Status, StoredRecord, Version, WhatChanged,
 };

@@ -4,10 +4,16 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Identifier, RecordId};
 
 use crate::{
-    Applied, Batch, CatalogError, Changes, Detail, Quarantined, Status, StoredRecord, Version,
+    Applied, Batch, CatalogError, Changes, Detail, JobQueue, Quarantined, Status, StoredRecord,
+    TopicStore, Version,
 };
 
-/// A catalogue: SQLite in a file, or the oracle in memory.
+/// All that an installation keeps: records, jobs, topics.
+pub trait Catalogue: CatalogStore + JobQueue + TopicStore {}
+
+impl<C: CatalogStore + JobQueue + TopicStore> Catalogue for C {}
+
+/// A catalogue: SQLite in a file, a PostgreSQL database, or the oracle in memory.
 ///
 /// Synchronous; async callers go through `spawn_blocking`. Many threads may
 /// read while one writes; a reader sees whole batches only. The laws are

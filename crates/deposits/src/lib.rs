@@ -12,6 +12,8 @@ mod deposit;
 mod error;
 mod metadata;
 mod shelf;
+#[cfg(test)]
+mod tests;
 
 pub use deposit::{Deposit, State, Step, UnknownState};
 pub use error::DepositError;

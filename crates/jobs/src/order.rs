@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::JobsError;
 
 /// The kinds of jobs.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: [&str; 9] = [
     "ingest",
     "harvest",
     "index",
     "vectors",
     "quality",
     "duplicates",
+    "authorities",
     "topics",
     "again",
 ];
@@ -72,6 +73,12 @@ pub enum Order {
         #[serde(default = "half")]
         least: f32,
     },
+    /// Compare the names of persons and institutions.
+    Authorities {
+        /// The least strength of a suggestion that is kept, 0 to 1.
+        #[serde(default = "half")]
+        least: f32,
+    },
     /// Build the library's topics.
     Topics {
         /// How many; as many as the records ask for without.
@@ -107,6 +114,7 @@ impl Order {
             Self::Vectors { .. } => "vectors",
             Self::Quality {} => "quality",
             Self::Duplicates { .. } => "duplicates",
+            Self::Authorities { .. } => "authorities",
             Self::Topics { .. } => "topics",
             Self::Again { .. } => "again",
         }
@@ -159,7 +167,9 @@ impl Order {
                 }
                 collection.as_deref().map_or(Ok(()), check_collection)
             }
-            Self::Duplicates { least } if !(0.0..=1.0).contains(least) => {
+            Self::Duplicates { least } | Self::Authorities { least }
+                if !(0.0..=1.0).contains(least) =>
+            {
                 let least = least.to_string();
                 Err(invalid("least", &least, "is not between 0 and 1"))
             }
@@ -254,6 +264,7 @@ mod tests {
                 "collection",
             ),
             (r#"{"kind":"duplicates","least":1.5}"#, "least"),
+            (r#"{"kind":"authorities","least":-0.1}"#, "least"),
             (r#"{"kind":"topics","topics":1}"#, "topics"),
         ] {
             let order: Order = serde_json::from_str(text).unwrap();

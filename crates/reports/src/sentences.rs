@@ -153,10 +153,16 @@ pub fn backtest(forecast: &Forecast, language: Language) -> String {
     let coverage = backtest.coverage;
     let coverage = coverage.map_or_else(dash, |part| language.percent(part, 0));
     let n = backtest.n_origins.to_string();
-    fill(
-        language.words().backtest,
-        &[forecast.method, &n, &mase[0], &mase[1], &coverage],
-    )
+    let w = language.words();
+    let method = match forecast.method {
+        "combination" => w.combination,
+        "damped" => w.damped,
+        "robust-trend" => w.robust_trend,
+        "naive" => w.naive,
+        // ETS, Theta: what statisticians call them in any language.
+        other => other,
+    };
+    fill(w.backtest, &[method, &n, &mase[0], &mase[1], &coverage])
 }
 
 /// What readers call a type of works.

@@ -210,6 +210,40 @@ pub(crate) fn merge(
     Ok(act)
 }
 
+/// Names a state of an authority: who edits it says which one they saw.
+pub(crate) fn version(authority: &Authority) -> Result<String, ApiError> {
+    let state = serde_json::to_vec(authority).map_err(ApiError::internal)?;
+    Ok(blake3::hash(&state).to_hex()[..32].to_owned())
+}
+
+/// Makes an authority what the row says, whole, and has the full text follow.
+///
+/// * `seen`: the [`version`] that the caller saw; without one, any.
+///
+/// # Errors
+/// See [`merge`]; [`ApiError::Refused`] when it was changed since it was seen.
+pub(crate) fn edit(
+    library: &Library,
+    id: AuthorityId,
+    row: &authorities::FileRow,
+    seen: Option<&str>,
+    by: &str,
+) -> Result<authorities::Act, ApiError> {
+    let (catalogue, full_text) = (&*library.catalogue, &*library.full_text);
+    let register = Register::load(catalogue)?;
+    let found = register.get(id).filter(|found| found.id == id);
+    let found = found.ok_or(ApiError::NoSuchPage)?;
+    if seen.is_some_and(|seen| version(found).is_ok_and(|now| now != seen)) {
+        return Err(ApiError::Refused {
+            parameter: "version",
+            message: "someone changed it meanwhile; open it again and repeat your changes".into(),
+        });
+    }
+    let act = authorities::edit(catalogue, full_text, id, row, by, jiff::Timestamp::now())?;
+    follow(library);
+    Ok(act)
+}
+
 /// Takes an act back, and has the full text follow.
 ///
 /// # Errors
@@ -234,6 +268,7 @@ impl From<AuthorityError> for ApiError {
             E::Circle(_) | E::NoInstitution(_) => "parent",
             E::NoAct(_) | E::Changed(_) => "number",
             E::Line { .. } => "body",
+            E::Field { field, .. } => field,
         };
         Self::Refused {
             parameter,

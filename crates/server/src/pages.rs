@@ -6,6 +6,7 @@ mod account;
 mod answers;
 mod authorities;
 mod authority;
+mod authority_form;
 mod collections;
 mod compare;
 mod deposits;
@@ -53,6 +54,7 @@ pub(crate) use authorities::{
     keep_names_apart, merge_authorities, show_authorities, undo_authority_act,
 };
 pub(crate) use authority::{show_author, show_institution};
+pub(crate) use authority_form::{edit_authority, show_authority_form};
 pub(crate) use collections::{
     act_on_collection, add_collection, show_collection, show_collections,
 };

@@ -146,6 +146,10 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/subjects/undo", post(pages::undo_subjects))
         .route("/authors/{id}", get(pages::show_author))
         .route("/institutions/{id}", get(pages::show_institution))
+        .route(
+            "/authorities/{id}",
+            get(pages::show_authority_form).post(pages::edit_authority),
+        )
         .route("/authorities", get(pages::show_authorities))
         .route("/authorities/merge", post(pages::merge_authorities))
         .route("/authorities/apart", post(pages::keep_names_apart))
@@ -364,7 +368,10 @@ fn authority_api_routes() -> Router<Arc<App>> {
             "/api/v1/authorities",
             get(a::list_authorities).post(a::put_authority),
         )
-        .route("/api/v1/authorities/{id}", get(a::get_authority))
+        .route(
+            "/api/v1/authorities/{id}",
+            get(a::get_authority).put(a::replace_authority),
+        )
         .route("/api/v1/authorities/suggestions", get(a::list_suggestions))
         .route("/api/v1/authorities/merges", post(a::add_authority_merge))
         .route("/api/v1/authorities/apart", post(a::keep_authorities_apart))

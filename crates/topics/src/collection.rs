@@ -103,7 +103,7 @@ pub(crate) struct Entry {
 ///
 /// # Errors
 /// [`BuildError`]; nothing is written then.
-pub fn build<C: CatalogStore + TopicStore>(
+pub fn build<C: CatalogStore + TopicStore + ?Sized>(
     catalogue: &C,
     options: &BuildOptions<'_>,
 ) -> Result<Built, BuildError> {
@@ -174,7 +174,7 @@ fn places(entries: &[Entry]) -> HashMap<&RecordId, usize> {
     ids.map(|(place, entry)| (&entry.id, place)).collect()
 }
 
-fn read(catalogue: &impl CatalogStore) -> Result<(Vec<Entry>, ChangeSeq), CatalogError> {
+fn read(catalogue: &(impl CatalogStore + ?Sized)) -> Result<(Vec<Entry>, ChangeSeq), CatalogError> {
     let mut entries = Vec::new();
     let mut at = ChangeSeq::ZERO;
     loop {

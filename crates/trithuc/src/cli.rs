@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser};
 
-use crate::{commands::Command, indexes::IndexKind};
+use crate::{commands::Command, home::AddressText, indexes::IndexKind};
 
 /// Search and analysis for a national science and technology library.
 #[derive(Debug, Parser)]
@@ -28,6 +28,17 @@ pub(crate) struct Global {
         value_name = "DIR"
     )]
     pub(crate) data: PathBuf,
+    /// PostgreSQL database that holds the catalogue, as
+    /// `postgres://USER@HOST/DATABASE`, instead of a file in the data folder.
+    /// The password may stand in TRITHUC_CATALOGUE_PASSWORD.
+    #[arg(
+        long,
+        global = true,
+        env = "TRITHUC_CATALOGUE",
+        hide_env_values = true,
+        value_name = "ADDRESS"
+    )]
+    pub(crate) catalogue: Option<AddressText>,
     /// Configuration file (TOML); `docs/config.toml` shows every setting.
     #[arg(long, global = true, env = "TRITHUC_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -21,6 +21,7 @@ mod ingest;
 mod job;
 mod links;
 mod manuscript;
+mod migrate_store;
 mod model;
 mod overlap;
 mod quality;
@@ -120,6 +121,8 @@ pub(crate) enum Command {
     Eval(eval::Eval),
     /// Serve web pages and the API.
     Serve(serve::Args),
+    /// Move the catalogue into another database, either way, and prove it.
+    MigrateStore(migrate_store::Args),
     /// Embedding models: list, fetch, and vectors of lines.
     #[command(subcommand)]
     Model(model::Models),
@@ -172,6 +175,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
         Command::UnpackWorker(args) => unpack_worker::run(&args),
         Command::Eval(eval) => eval::run(&eval, context),
         Command::Serve(args) => serve::run(&args, context),
+        Command::MigrateStore(args) => migrate_store::run(&args, context),
         Command::Model(question) => model::run(&question, context),
         Command::Subject(command) => subject::run(&command, context),
         Command::Text(tool) => text::run(&tool),

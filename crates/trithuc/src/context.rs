@@ -6,11 +6,13 @@ use std::{
 };
 
 use anyhow::Context as _;
+use catalog::PostgresAddress;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     cli::Global,
+    home::{AddressText, Home, Place},
     indexes::{self, Asked, ClusterTable, IndexKind, Indexes},
     outcome::Usage,
     working::JobSettings,
@@ -25,6 +27,7 @@ pub(crate) struct Context {
     pub(crate) config: Option<PathBuf>,
     /// Whether the answer is one JSON document.
     pub(crate) json: bool,
+    catalogue: Option<AddressText>,
     indexes: Asked,
     log: String,
 }
@@ -35,6 +38,7 @@ impl From<&Global> for Context {
             data: global.data.clone(),
             config: global.config.clone(),
             json: global.json,
+            catalogue: global.catalogue.clone(),
             indexes: Asked {
                 kind: global.index,
                 urls: global.qdrant_urls.clone(),
@@ -48,6 +52,8 @@ impl From<&Global> for Context {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
+    /// The address of the catalogue, when it is in PostgreSQL.
+    catalogue: Option<String>,
     /// Which indexes there are.
     index: IndexKind,
     /// The cluster, where the indexes are on one.
@@ -77,6 +83,22 @@ impl Context {
         Ok(indexes::read(config.index, config.qdrant, &self.indexes)?)
     }
 
+    /// Where the installation lives.
+    pub(crate) fn home(&self) -> anyhow::Result<Home> {
+        let here = Home::in_folder(&self.data);
+        let address = match &self.catalogue {
+            Some(address) => Some(address.0.clone()),
+            None => self.config()?.catalogue,
+        };
+        let Some(address) = address else {
+            return Ok(here);
+        };
+        Ok(Home {
+            catalogue: Place::Database(Box::new(read_address(&address)?)),
+            ..here
+        })
+    }
+
     /// Sends logs to standard error. A filter that does not parse is named and
     /// `warn` is used.
     pub(crate) fn start_logging(&self) {
@@ -97,4 +119,10 @@ impl Context {
             eprintln!("{stage}");
         }
     }
+}
+
+/// Reads the address of a database; its password may stand in the environment.
+pub(crate) fn read_address(text: &str) -> Result<PostgresAddress, Usage> {
+    let password = std::env::var("TRITHUC_CATALOGUE_PASSWORD").ok();
+    PostgresAddress::parse(text, password.as_deref()).map_err(|error| Usage(error.to_string()))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use catalog::SqliteCatalog;
+use catalog::Catalogue;
 use embed::{DEFAULT_MODEL, Embedder};
 use index::{
     FullTextStore,
@@ -18,6 +18,7 @@ use ingest::FileStore;
 use search::{Meaning, Terms};
 
 use crate::{
+    home::{Home, OpenCatalogue},
     indexes::{self, FreshWords, Indexes},
     models,
 };
@@ -26,7 +27,9 @@ use crate::{
 pub(crate) struct Installation {
     root: PathBuf,
     /// The one truth.
-    pub(crate) catalog: Arc<SqliteCatalog>,
+    pub(crate) catalog: Arc<dyn Catalogue>,
+    /// The same, for what only its engine can do.
+    pub(crate) opened: OpenCatalogue,
     /// Document files.
     pub(crate) files: FileStore,
     /// Where the indexes are.
@@ -34,31 +37,34 @@ pub(crate) struct Installation {
 }
 
 impl Installation {
-    /// Opens the installation in `data`, or makes an empty one.
-    pub(crate) fn open_or_create(data: &Path) -> anyhow::Result<Self> {
+    /// Opens an installation, or makes an empty one.
+    pub(crate) fn open_or_create(home: &Home) -> anyhow::Result<Self> {
+        let data = &home.data;
         std::fs::create_dir_all(data).with_context(|| {
             format!(
                 "data folder `{}` cannot be made; choose another one with --data",
                 data.display()
             )
         })?;
+        let opened = home.catalogue.open()?;
         Ok(Self {
-            catalog: Arc::new(SqliteCatalog::open(&catalogue_path(data))?),
+            catalog: opened.shared(),
+            opened,
             files: FileStore::new(data.join("files")),
             root: data.to_owned(),
             indexes: indexes::chosen(),
         })
     }
 
-    /// Opens the installation in `data`, which must be there.
-    pub(crate) fn open(data: &Path) -> anyhow::Result<Self> {
-        if !catalogue_path(data).exists() {
+    /// Opens an installation, which must be there.
+    pub(crate) fn open(home: &Home) -> anyhow::Result<Self> {
+        if !home.has_catalogue() {
             bail!(
                 "there is no library in `{}` yet; take in records with `trithuc ingest PATH`, or name another folder with --data",
-                data.display()
+                home.data.display()
             );
         }
-        Self::open_or_create(data)
+        Self::open_or_create(home)
     }
 
     /// The full-text index, made when there is none.
@@ -283,8 +289,4 @@ fn remove_database(path: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-fn catalogue_path(data: &Path) -> PathBuf {
-    data.join("catalogue.sqlite")
 }

@@ -8,6 +8,7 @@ mod alerting;
 mod cli;
 mod commands;
 mod context;
+mod home;
 mod indexes;
 mod installation;
 mod models;

@@ -7,7 +7,6 @@ mod reading;
 mod workshop;
 
 use std::{
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -22,7 +21,7 @@ use jobs::{Worker, queue_due};
 use serde::Deserialize;
 
 use self::workshop::Workshop;
-use crate::installation::Installation;
+use crate::{home::Home, installation::Installation};
 
 /// How long an idle worker waits before it looks again.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -96,13 +95,13 @@ pub(crate) struct Tally {
 
 /// Takes jobs until it is told to stop, or with `is_once` until none waits.
 pub(crate) fn work(
-    data: &Path,
+    home: &Home,
     settings: &JobSettings,
     is_stopping: &AtomicBool,
     is_once: bool,
     tell: &dyn Fn(&Job),
 ) -> anyhow::Result<Tally> {
-    let workshop = Workshop::new(Installation::open_or_create(data)?);
+    let workshop = Workshop::new(Installation::open_or_create(home)?);
     let queue: &dyn JobQueue = &*workshop.installation.catalog;
     let worker = Worker {
         queue,
@@ -171,14 +170,14 @@ impl Staff {
     }
 
     /// Starts as many workers as the settings say.
-    pub(crate) fn hire(data: &Path, settings: &JobSettings) -> Self {
+    pub(crate) fn hire(home: &Home, settings: &JobSettings) -> Self {
         let is_stopping = Arc::new(AtomicBool::new(false));
         let worker = |_| {
-            let (data, settings) = (data.to_owned(), settings.clone());
+            let (home, settings) = (home.clone(), settings.clone());
             let is_stopping = is_stopping.clone();
             thread::spawn(move || {
                 while !is_stopping.load(Relaxed) {
-                    if let Err(error) = work(&data, &settings, &is_stopping, false, &|_| {}) {
+                    if let Err(error) = work(&home, &settings, &is_stopping, false, &|_| {}) {
                         let error = records::with_causes(error.as_ref());
                         tracing::error!(error, "a worker broke off; it begins again");
                         rest(&is_stopping);

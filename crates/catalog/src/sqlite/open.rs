@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::failure::while_doing;
 use crate::CatalogError;
@@ -14,6 +14,9 @@ mod migrations {
 /// How long a writer waits for another process: longer than the largest batch
 /// that `ingest` writes takes on a slow disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Statements kept prepared a connection: all that the catalogue knows, about.
+const N_STATEMENTS: usize = 64;
 
 pub(super) fn writer(path: &Path) -> Result<Connection, CatalogError> {
     let failed = |source: rusqlite::Error| CatalogError::Open {
@@ -28,6 +31,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, CatalogError> {
 
 pub(super) fn in_memory() -> Result<Connection, CatalogError> {
     let mut connection = Connection::open_in_memory().map_err(while_doing("opening"))?;
+    connection.set_prepared_statement_cache_capacity(N_STATEMENTS);
     migrate(&mut connection, Path::new(":memory:"))?;
     Ok(connection)
 }
@@ -46,14 +50,18 @@ fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
     // Checkpoint at 32 MiB of log instead of 4: a page written by several
     // batches is copied once.
     connection.pragma_update(None, "wal_autocheckpoint", 8192)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(N_STATEMENTS);
     Ok(())
 }
 
+/// All or nothing (`set_grouped`): by itself the runner commits a step and the
+/// note that it was made one after the other, and a program killed between them
+/// would leave a file that no program opens again.
+///
 /// Two processes may come to a new file at once; whoever comes second sees
 /// its migration fail, and on a second look finds the work done.
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), CatalogError> {
-    let runner = migrations::migrations::runner();
+    let runner = migrations::migrations::runner().set_grouped(true);
     let ran = runner.run(connection).or_else(|_| runner.run(connection));
     ran.map(drop).map_err(|source| CatalogError::Migrate {
         path: path.to_owned(),
@@ -69,7 +77,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, CatalogError> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "query_only", true)?;
-        connection.set_prepared_statement_cache_capacity(32);
+        connection.set_prepared_statement_cache_capacity(N_STATEMENTS);
         Ok(connection)
     };
     open().map_err(|source: rusqlite::Error| CatalogError::Open {
@@ -106,10 +114,22 @@ pub(super) fn verify(connection: &Connection) -> Result<(), CatalogError> {
 
 /// Begins a transaction that will write: takes the lock at once, so that it
 /// cannot fail half-way for another writer.
-pub(super) fn begin(
-    connection: &mut Connection,
-) -> Result<rusqlite::Transaction<'_>, CatalogError> {
+pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, CatalogError> {
     connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(while_doing("beginning a batch"))
+        .map_err(while_doing("beginning to write"))
+}
+
+/// Ends it: everything is there from now on.
+pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), CatalogError> {
+    transaction
+        .commit()
+        .map_err(while_doing("committing what was written"))
+}
+
+/// One state of the whole, to read from.
+pub(super) fn snapshot(connection: &Connection) -> Result<Transaction<'_>, CatalogError> {
+    connection
+        .unchecked_transaction()
+        .map_err(while_doing("beginning to read"))
 }

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 
 use jiff::Timestamp;
-use records::{Clearance, Page, Record, RecordId, RecordType};
+use records::{ChangeSeq, Clearance, Page, Record, RecordId, RecordType};
 
 use super::*;
-use crate::{MemoryCatalog, Put, Tombstone, testsuite};
+use crate::{Batch, CatalogStore, Detail, MemoryCatalog, Put, Tombstone, testsuite};
 
 fn id(n: u8) -> RecordId {
     RecordId::new(format!("r{n}")).unwrap()
@@ -99,6 +99,29 @@ fn a_file_that_is_no_catalogue_is_refused_with_the_cure() {
         panic!("opened a file of letters");
     };
     assert!(error.to_string().contains("check that"), "{error}");
+}
+
+/// A copy holds every table and every column.
+#[test]
+fn copies_hold_the_whole_layout() {
+    let catalog = SqliteCatalog::in_memory().unwrap();
+    let connection = catalog.0.writer();
+    let mut statement = connection
+        .prepare(
+            "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE 'refinery%'",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+    let mut layout =
+        std::collections::BTreeMap::<String, std::collections::BTreeSet<String>>::new();
+    for row in rows.unwrap() {
+        let (table, column) = row.unwrap();
+        layout.entry(table).or_default().insert(column);
+    }
+    // The one column that PostgreSQL does without: nothing names it.
+    layout.get_mut("body").unwrap().remove("key");
+    assert_eq!(layout, crate::sql::layout());
 }
 
 proptest::proptest! {

@@ -18,7 +18,7 @@ use crate::{
     api::{accounts::body, search::refuse_unknown},
     app::{App, Library},
     auth::is_foreign,
-    authorities::{count as count_works, facet_of, merge, named, register, undo},
+    authorities::{count as count_works, edit, facet_of, merge, named, register, undo},
     decisions::follow,
     edge::NO_STORE,
     error::ApiError,
@@ -150,7 +150,17 @@ pub(crate) async fn put_authority(
 ) -> Result<Response, ApiError> {
     refuse_unknown(&visit.params, &[])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
-    let row = body::<NewAuthority>(&bytes, &headers)?.row()?;
+    let wanted: NewAuthority = body(&bytes, &headers)?;
+    if let Some(version) = &wanted.version {
+        let cure = "leave it out here, or edit the whole with PUT to the address of the authority";
+        return Err(ApiError::invalid(
+            "version",
+            version,
+            "has no use here",
+            cure,
+        ));
+    }
+    let row = wanted.row()?;
     let done = app.ask(move |library: &Library| {
         let (catalogue, full_text) = (&*library.catalogue, &*library.full_text);
         let act = load(catalogue, full_text, &[(1, row)], &by, Timestamp::now())?;
@@ -158,6 +168,39 @@ pub(crate) async fn put_authority(
         Ok(ActAnswer::from(act))
     });
     Ok((StatusCode::CREATED, NO_STORE, Json(done.await?)).into_response())
+}
+
+/// Say all that a person or an institution is
+///
+/// What is left out is not there any more. The kind stays.
+#[utoipa::path(
+    put, path = "/api/v1/authorities/{id}", operation_id = "replaceAuthority", security(("key" = [])),
+    params(("id" = String, Path, description = "Id like p12 or i7")),
+    request_body = NewAuthority,
+    responses(
+        (status = 200, description = "What was done", body = ActAnswer),
+        (status = 400, description = "The body cannot be read, it contradicts what is there, or somebody else changed it meanwhile", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No account was shown", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a librarian, or the key may not write", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such authority", body = crate::problem::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn replace_authority(
+    State(app): State<Arc<App>>,
+    path: Result<Path<String>, PathRejection>,
+    visit: Visit,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response, ApiError> {
+    refuse_unknown(&visit.params, &[])?;
+    let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    let id = path.ok().and_then(|Path(text)| text.parse().ok());
+    let id = id.ok_or(ApiError::NoSuchPage)?;
+    let mut wanted: NewAuthority = body(&bytes, &headers)?;
+    let seen = wanted.version.take();
+    let row = wanted.row()?;
+    let done = app.ask(move |library| edit(library, id, &row, seen.as_deref(), &by));
+    Ok((NO_STORE, Json(ActAnswer::from(done.await?))).into_response())
 }
 
 /// Names that may be of one

@@ -65,6 +65,7 @@ use crate::{
         crate::api::authorities::list_authorities,
         crate::api::authorities::get_authority,
         crate::api::authorities::put_authority,
+        crate::api::authorities::replace_authority,
         crate::api::authorities::list_suggestions,
         crate::api::authorities::add_authority_merge,
         crate::api::authorities::keep_authorities_apart,

@@ -46,6 +46,8 @@ fn schema() -> Value {
         kind("quality", &[], json!({})),
         kind("duplicates", &[], json!({
             "least": {"type": "number", "minimum": 0, "maximum": 1}})),
+        kind("authorities", &[], json!({
+            "least": {"type": "number", "minimum": 0, "maximum": 1}})),
         kind("topics", &[], json!({
             "topics": {"type": "integer", "minimum": 2, "maximum": 10000},
             "seed": {"type": "integer", "minimum": 0}})),
@@ -77,6 +79,7 @@ mod tests {
             json!({"kind": "vectors", "rebuild": true}),
             json!({"kind": "quality"}),
             json!({"kind": "duplicates", "least": 0.5}),
+            json!({"kind": "authorities", "least": 0.5}),
             json!({"kind": "topics", "topics": 9, "seed": 1}),
             json!({"kind": "again", "source": "a"}),
         ];

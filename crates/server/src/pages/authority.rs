@@ -13,6 +13,7 @@ use axum::{
 use index::{FacetCount, FacetField};
 
 use crate::{
+    accounts::{Role, Scope},
     api::authorities::works_url,
     app::App,
     authorities::{Named, named},
@@ -54,6 +55,8 @@ struct AuthorityPage {
     facts: Vec<FactView>,
     count: String,
     works_url: String,
+    /// For librarians.
+    edit_url: Option<String>,
     chart: Option<ChartView>,
     lists: Vec<ListView>,
     /// Address, title, year.
@@ -151,10 +154,17 @@ fn page(found: Named, visit: &Visit) -> AuthorityPage {
         facts: facts(&found, locale),
         count: n_works(found.works.total, locale),
         works_url: works_url(found.kind, &found.heading),
+        edit_url: edit_url(&found, visit),
         chart: chart(&found.works.years, locale),
         lists: lists(&found, locale),
         newest: newest.collect(),
     }
+}
+
+fn edit_url(found: &Named, visit: &Visit) -> Option<String> {
+    let may = visit.needs(Role::Librarian, Scope::Write).is_ok();
+    let authority = found.authority.as_ref().filter(|_| may);
+    authority.map(|one| format!("/authorities/{}", one.id))
 }
 
 fn facts(found: &Named, locale: Locale) -> Vec<FactView> {

@@ -312,6 +312,7 @@ fn order(form: &Params) -> Result<Order, ApiError> {
         },
         "quality" => Order::Quality {},
         "duplicates" => Order::Duplicates { least: 0.5 },
+        "authorities" => Order::Authorities { least: 0.5 },
         "topics" => Order::Topics {
             topics: None,
             seed: 1,

@@ -29,7 +29,7 @@ pub(super) struct Material<'a> {
 }
 
 /// Writes a build.
-pub(super) fn write<C: TopicStore>(
+pub(super) fn write<C: TopicStore + ?Sized>(
     catalogue: &C,
     options: &BuildOptions<'_>,
     material: &Material<'_>,

@@ -62,7 +62,7 @@ pub(crate) enum Command {
 
 /// Runs one of them.
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open_or_create(&context.data)?;
+    let installation = Installation::open_or_create(&context.home()?)?;
     let alerts = Alerts::new(installation.catalog.clone());
     let now = Timestamp::now();
     match command {
@@ -119,7 +119,7 @@ fn round(context: &Context) -> anyhow::Result<Outcome> {
         let message = "links in letters and messages need the library's address; set `public_url` in the file of `--config`";
         return Err(Usage(message.to_owned()).into());
     };
-    let library = serve::stores(&context.data)?;
+    let library = serve::stores(&context.home()?)?;
     let Some(done) = alerting::round(&context.data, &library, &settings, &base_url)? else {
         anyhow::bail!(
             "another process of this installation is at it; wait for it, or let it do the work"

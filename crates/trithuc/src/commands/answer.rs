@@ -28,7 +28,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     if args.question.trim().is_empty() {
         return Err(Usage("the question is empty; ask something".to_owned()).into());
     }
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let searcher = searching::searcher(&installation)?;
     let answer = searcher.quote(&AnswerRequest {
         filters: args.filters.clone(),

@@ -96,7 +96,7 @@ pub(crate) enum Command {
 
 /// Runs one of them.
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let full_text = installation.full_text()?;
     // An act asks the full text which records it concerns.
     bring_up(&installation, &*full_text)?;

@@ -31,10 +31,10 @@ struct Answer {
 /// Writes the archive, and reads it again.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let source = Source {
         data: &context.data,
-        copy_catalogue: &|to| installation.catalog.copy_to(to),
+        copy_catalogue: &|to| installation.opened.copy_to(to),
         with_vectors: !args.without_vectors,
         at: Timestamp::now(),
     };

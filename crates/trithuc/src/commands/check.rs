@@ -34,7 +34,7 @@ struct Answer {
 
 /// Checks, mends when asked to, and checks again.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let meaning = installation.meaning()?;
     let found = look(&installation, meaning.as_ref())?;
     let answer = if args.repair && !found.is_whole() {
@@ -75,7 +75,7 @@ fn cure(answer: &Answer) -> &'static str {
 
 fn look(installation: &Installation, meaning: Option<&Meaning>) -> anyhow::Result<Report> {
     let full_text = installation.full_text()?;
-    let damage = installation.catalog.verify().err();
+    let damage = installation.opened.verify().err();
     let damage = damage.map(|damage| records::with_causes(&damage));
     let steps = Steps::new();
     let report = check(

@@ -1,7 +1,7 @@
 //! `trithuc cite ID`: the citation of one record.
 
 use anyhow::bail;
-use catalog::{CatalogStore, Detail};
+use catalog::Detail;
 use citations::{Style, cite};
 use records::{Clearance, RecordId};
 use serde::Serialize;
@@ -34,7 +34,7 @@ struct Answer {
 
 /// Prints the citation.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let id = RecordId::new(&args.id).map_err(|error| Usage(error.to_string()))?;
     // Whoever may run this program may read the data folder itself.
     let stored = installation

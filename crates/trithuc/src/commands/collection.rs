@@ -67,7 +67,7 @@ pub(crate) struct Members {
 
 /// Runs one of them.
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let catalog = &*installation.catalog;
     let now = Timestamp::now();
     match command {

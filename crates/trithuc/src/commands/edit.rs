@@ -116,7 +116,7 @@ fn usage(error: EditError) -> anyhow::Error {
 
 /// Runs one of them.
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let catalog = &*installation.catalog;
     match command {
         Command::Preview(what) => preview(&installation, what, context),

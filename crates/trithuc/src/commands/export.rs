@@ -38,7 +38,7 @@ pub(crate) struct Args {
 
 /// Writes the records; the full text only as JSON.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let ids = find(&installation, &args.query)?;
     let out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(File::create(path).with_context(|| {

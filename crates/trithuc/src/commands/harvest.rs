@@ -67,7 +67,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let start = Instant::now();
     let request = request(args)?;
-    let installation = Installation::open_or_create(&context.data)?;
+    let installation = Installation::open_or_create(&context.home()?)?;
     let full_text = installation.full_text()?;
     let options = IngestOptions {
         collection: args.collection.clone(),

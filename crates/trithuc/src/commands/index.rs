@@ -43,7 +43,7 @@ struct Answer {
 /// Brings the indexes up to date.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let mut answer = Answer::default();
     if args.only != Some(Only::Vectors) {
         let indexed = if args.rebuild {

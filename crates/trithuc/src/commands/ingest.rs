@@ -51,7 +51,7 @@ pub(crate) struct Args {
 /// Takes the inputs in and says what became of them.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let installation = Installation::open_or_create(&context.data)?;
+    let installation = Installation::open_or_create(&context.home()?)?;
     let full_text = installation.full_text()?;
     let options = IngestOptions {
         collection: args.collection.clone(),

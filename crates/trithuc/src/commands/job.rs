@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use catalog::{Job, JobFilter, JobId, JobQueue, JobState};
+use catalog::{Job, JobFilter, JobId, JobState};
 use jiff::Timestamp;
 use jobs::{JobsError, KINDS, Order, enqueue};
 use records::{AccessLevel, RecordType};
@@ -99,6 +99,12 @@ pub(crate) enum Add {
         #[arg(long, default_value_t = 0.5)]
         least: f32,
     },
+    /// Compare the names of persons and institutions.
+    Authorities {
+        /// The least strength of a suggestion that is kept, 0 to 1.
+        #[arg(long, default_value_t = 0.5)]
+        least: f32,
+    },
     /// Build the library's topics.
     Topics {
         /// How many; as many as the records ask for without.
@@ -125,12 +131,12 @@ fn state(word: &str) -> Result<JobState, String> {
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
     let now = Timestamp::now();
     if let Command::Add(add) = command {
-        let installation = Installation::open_or_create(&context.data)?;
+        let installation = Installation::open_or_create(&context.home()?)?;
         let id = queue(&installation, &order(add)?, now)?;
         let job = installation.catalog.job(id)?;
         return tell(job, id.0, context);
     }
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let catalog = &*installation.catalog;
     match command {
         Command::List { state, kind, limit } => {
@@ -201,6 +207,7 @@ fn order(add: &Add) -> anyhow::Result<Order> {
         Add::Vectors { rebuild } => Order::Vectors { rebuild: *rebuild },
         Add::Quality => Order::Quality {},
         Add::Duplicates { least } => Order::Duplicates { least: *least },
+        Add::Authorities { least } => Order::Authorities { least: *least },
         Add::Topics { topics, seed } => Order::Topics {
             topics: *topics,
             seed: *seed,

@@ -29,7 +29,7 @@ pub(crate) struct Args {
 
 /// Looks with the rights of whoever may read the data folder: everything.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let id = RecordId::new(&args.id).map_err(|error| Usage(error.to_string()))?;
     let searcher = searching::searcher(&installation)?;
     let request = SearchRequest {

@@ -4,7 +4,7 @@
 use std::{fs, io::Read as _, path::Path};
 
 use anyhow::{Context as _, bail};
-use catalog::{CatalogStore, Detail};
+use catalog::Detail;
 use extract::DocumentReader as _;
 use records::{Clearance, RecordId};
 use search::{Filter, Manuscript};

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 
 /// Compares with the rights of whoever may read the data folder: everything.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let given = manuscript::read(&args.what.given, &installation)?;
     let searcher = searching::searcher(&installation)?;
     let request = OverlapRequest {

@@ -61,7 +61,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcom
         }
         Command::Rules => rules(context)?,
         Command::Trend => {
-            let installation = Installation::open(&context.data)?;
+            let installation = Installation::open(&context.home()?)?;
             for point in trend(&*installation.catalog)? {
                 if context.json {
                     output::json(&point)?;
@@ -76,7 +76,7 @@ pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcom
 }
 
 fn report(collection: Option<&str>, context: &Context) -> anyhow::Result<()> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let catalog = &*installation.catalog;
     let duplicates = undecided(catalog)?;
     let now = Timestamp::now();
@@ -164,7 +164,7 @@ fn list(
     limit: usize,
     context: &Context,
 ) -> anyhow::Result<()> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let catalog = &*installation.catalog;
     let now = Timestamp::now();
     let surveyed = survey(catalog, collection, undecided(catalog)?, now)?;

@@ -48,7 +48,7 @@ pub(crate) struct Args {
 
 /// Searches with the rights of whoever may read the data folder: everything.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let searcher = if args.mode == Mode::Lexical {
         searching::by_words(&installation)?
     } else {

@@ -1,8 +1,8 @@
 //! `trithuc serve`: web pages and API over the installation's stores.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use catalog::{CatalogStore, SqliteCatalog};
+use catalog::CatalogStore;
 use indicatif::ProgressBar;
 use ingest::FileStore;
 use jiff::tz::TimeZone;
@@ -14,6 +14,7 @@ use super::extract_worker;
 use crate::{
     alerting,
     context::Context,
+    home::Home,
     installation::{self, Installation},
     outcome::{Outcome, Usage},
     output, vectorising,
@@ -43,11 +44,12 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     let settings = settings(args, context)?;
     let jobs = context.config()?.jobs.checked()?;
-    let library = open(&context.data, &jobs)?;
+    let home = context.home()?;
+    let library = open(&home, &jobs)?;
     let as_json = context.json;
     let staff = match args.no_worker {
         true => Staff::none(),
-        false => Staff::hire(&context.data, &jobs),
+        false => Staff::hire(&home, &jobs),
     };
     let (shared, known) = (library.clone(), settings.clone());
     let served = server::serve(args.listen, library, settings, |address| {
@@ -70,31 +72,31 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
 }
 
 /// The stores alone, for work that serves no pages: search by words.
-pub(super) fn stores(data: &Path) -> anyhow::Result<Library> {
-    let installation = Installation::open_or_create(data)?;
+pub(super) fn stores(home: &Home) -> anyhow::Result<Library> {
+    let data = &home.data;
+    let installation = Installation::open_or_create(home)?;
     let library = Library::new(installation.catalog.clone(), installation.full_text()?);
     let library = library.with_topics(installation.catalog.clone());
     Ok(library.with_terms(installation::terms(data)?))
 }
 
 /// The stores of an installation; makes empty ones in a new folder and says so.
-fn open(data: &Path, jobs: &JobSettings) -> anyhow::Result<Library> {
-    let file = data.join("catalogue.sqlite");
-    if !file.exists() {
+fn open(home: &Home, jobs: &JobSettings) -> anyhow::Result<Library> {
+    let data = &home.data;
+    if !home.has_catalogue() {
         eprintln!(
             "trithuc: `{}` holds no library yet; an empty one is made (fill it with `trithuc ingest`, \
              or name another folder with `--data`)",
             data.display()
         );
     }
-    let topics = Arc::new(SqliteCatalog::open(&file)?);
-    let catalogue: Arc<dyn CatalogStore> = topics.clone();
-    let installation = Installation::open_or_create(data)?;
+    let installation = Installation::open_or_create(home)?;
+    let catalogue: Arc<dyn CatalogStore> = installation.catalog.clone();
     let full_text = installation.full_text()?;
     let files = FileStore::new(data.join("files"));
     let reader = Arc::new(extract_worker::pool()?);
     let desk = Desk {
-        queue: topics.clone(),
+        queue: installation.catalog.clone(),
         import_folders: jobs.import_folders.clone(),
         uploads: Installation::uploads_path(data),
         zone: TimeZone::system(),
@@ -102,7 +104,7 @@ fn open(data: &Path, jobs: &JobSettings) -> anyhow::Result<Library> {
     let library = Library::new(catalogue.clone(), full_text)
         .with_desk(desk)
         .with_files(files)
-        .with_topics(topics)
+        .with_topics(installation.catalog.clone())
         .with_reader(reader);
     let library = library.with_terms(installation::terms(data)?);
     let meaning = installation.meaning()?;

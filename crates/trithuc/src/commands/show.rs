@@ -1,7 +1,7 @@
 //! `trithuc show ID`: one record in a format of exchange.
 
 use anyhow::bail;
-use catalog::{CatalogStore, Detail};
+use catalog::Detail;
 use formats::ExportFormat;
 use records::{Clearance, RecordId};
 
@@ -25,7 +25,7 @@ pub(crate) struct Args {
 
 /// Prints the record; full text only as JSON.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let id = RecordId::new(&args.id).map_err(|error| Usage(error.to_string()))?;
     let detail = if args.format == ExportFormat::Json {
         Detail::Full

@@ -12,7 +12,7 @@ use crate::{context::Context, installation::Installation, outcome::Outcome, outp
 
 /// Searches with the rights of whoever may read the data folder: everything.
 pub(crate) fn run(args: &ToCompare, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let given = manuscript::read(&args.given, &installation)?;
     let searcher = searching::searcher(&installation)?;
     let request = SearchRequest {

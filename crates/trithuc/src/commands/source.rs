@@ -84,13 +84,13 @@ pub(crate) struct Add {
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
     let now = Timestamp::now();
     if let Command::Add(add) = command {
-        let installation = Installation::open_or_create(&context.data)?;
+        let installation = Installation::open_or_create(&context.home()?)?;
         let catalog = &*installation.catalog;
         let source = wanted(catalog, add, now)?;
         jobs::store(catalog, &source, now).map_err(usage)?;
         return show(catalog, &source.name, context);
     }
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let catalog = &*installation.catalog;
     match command {
         Command::Add(_) => unreachable!("dealt with above"),

@@ -82,7 +82,7 @@ pub(crate) enum Command {
 
 /// Runs one of them.
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let catalog = &*installation.catalog;
     let now = Timestamp::now();
     let judge = |record: &RecordId, code: &str, scheme: &str, accepted: bool| {

@@ -82,7 +82,7 @@ fn with_library<T>(
     context: &Context,
     ask: impl FnOnce(&Sources<'_>) -> Result<T, GatherError>,
 ) -> anyhow::Result<T> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let searcher = super::searching::by_words(&installation)?;
     let answer = ask(&Sources {
         searcher: &searcher,

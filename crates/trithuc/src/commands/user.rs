@@ -70,7 +70,7 @@ pub(crate) enum Command {
 /// Runs one of them.
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
     // The first account may come before the first record.
-    let installation = Installation::open_or_create(&context.data)?;
+    let installation = Installation::open_or_create(&context.home()?)?;
     let accounts = Accounts::new(installation.catalog.clone());
     let now = Timestamp::now();
     match command {

@@ -48,14 +48,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
             tracing::warn!(%error, "a job is done, but cannot be told of");
         }
     };
+    let home = context.home()?;
     let settings_of_alerts = alert_settings(context)?;
     if let Some((settings, base_url)) = settings_of_alerts.clone().filter(|_| !args.once) {
-        let library = serve::stores(&context.data)?;
+        let library = serve::stores(&home)?;
         alerting::follow(&context.data, library, settings, base_url);
     }
-    let tally = working::work(&context.data, &settings, &is_stopping, args.once, &tell)?;
+    let tally = working::work(&home, &settings, &is_stopping, args.once, &tell)?;
     if let Some((settings, base_url)) = settings_of_alerts.filter(|_| args.once) {
-        let library = serve::stores(&context.data)?;
+        let library = serve::stores(&home)?;
         alerting::round(&context.data, &library, &settings, &base_url)?;
     }
     if args.once && tally.n_failed > 0 {

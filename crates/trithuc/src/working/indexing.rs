@@ -1,6 +1,5 @@
 //! Jobs that bring the derived indexes up to the catalogue.
 
-use catalog::CatalogStore as _;
 use index::FullTextStore;
 use ingest::{Indexed, Indexer};
 use jobs::{Watch, Watched};

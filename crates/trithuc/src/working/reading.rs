@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::bail;
-use catalog::{CatalogStore as _, Quarantined};
+use catalog::Quarantined;
 use harvest::{HarvestReport, HarvestRequest, Harvester};
 use ingest::{IngestOptions, IngestReport, Ingester, Progress, beside_indexing};
 use jiff::Timestamp;

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use catalog::{CatalogError, CatalogStore};
+use catalog::CatalogError;
 use index::FullTextError;
 use ingest::{Indexer, IngestError};
 use jiff::Timestamp;
@@ -63,6 +63,7 @@ impl Workshop {
             Order::Vectors { rebuild } => indexing::vectors(installation, *rebuild, watch),
             Order::Quality {} => self.quality(watch),
             Order::Duplicates { least } => self.duplicates(*least, watch),
+            Order::Authorities { least } => self.authorities(*least, watch),
             Order::Topics { topics, seed } => self.topics(*topics, *seed, watch),
             Order::Again { source } => reading::again(installation, source.as_deref(), watch),
         }
@@ -91,6 +92,16 @@ impl Workshop {
             "records": found.n_records,
             "compared": found.n_compared,
             "pairs": found.pairs.len(),
+        }))
+    }
+
+    fn authorities(&self, least: f32, watch: &Watch<'_>) -> anyhow::Result<Value> {
+        let catalog = self.counted(watch, 1)?;
+        let found = authorities::suggest(&catalog, least, Timestamp::now())?;
+        Ok(json!({
+            "records": found.n_records,
+            "names": found.n_names,
+            "suggestions": found.list.len(),
         }))
     }
 
@@ -165,9 +176,14 @@ fn failure(error: &anyhow::Error) -> Failure {
         (Some(FullTextError::Busy { .. }), _) | (_, Some(CatalogError::Busy { .. })) => {
             Failure::Busy(reason)
         }
-        (_, Some(CatalogError::DiskFull { .. } | CatalogError::Storage { .. })) => {
-            Failure::Passing(reason)
-        }
+        (
+            _,
+            Some(
+                CatalogError::DiskFull { .. }
+                | CatalogError::Storage { .. }
+                | CatalogError::Unreachable { .. },
+            ),
+        ) => Failure::Passing(reason),
         _ if error.is::<BuildError>() => Failure::Final(reason),
         _ if matches!(ingest, Some(IngestError::Store { .. })) => Failure::Passing(reason),
         _ => Failure::Final(reason),

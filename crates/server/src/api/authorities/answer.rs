@@ -5,7 +5,10 @@ use index::FacetCount;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{authorities::Named, error::ApiError};
+use crate::{
+    authorities::{Named, version},
+    error::ApiError,
+};
 
 /// Person or institution.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
@@ -145,6 +148,10 @@ fn values(counts: Vec<FacetCount>) -> Vec<ValueAnswer> {
 pub(crate) struct OneAuthorityAnswer {
     #[serde(flatten)]
     authority: AuthorityAnswer,
+    /// Names this state of it; an edit that sends it is refused when somebody
+    /// else changed it meanwhile. Absent for a name without an authority record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
     /// The institution that it is a part of.
     #[serde(skip_serializing_if = "Option::is_none")]
     parent: Option<RefAnswer>,
@@ -187,6 +194,7 @@ impl From<Named> for OneAuthorityAnswer {
             authority: authority.map_or_else(bare, |authority| {
                 AuthorityAnswer::new(authority, found.heading.clone(), total)
             }),
+            version: authority.and_then(|authority| version(authority).ok()),
             parent: found.parent.as_ref().map(RefAnswer::from),
             parts: refs(&found.parts),
             predecessors: refs(&found.predecessors),
@@ -234,6 +242,9 @@ pub(crate) struct NewAuthority {
     /// Province or city.
     #[serde(default)]
     province: Option<String>,
+    /// The state of it that was seen; only for a whole edit.
+    #[serde(default)]
+    pub(super) version: Option<String>,
 }
 
 impl NewAuthority {

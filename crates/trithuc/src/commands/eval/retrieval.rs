@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use crate::{
     context::Context,
+    home::Home,
     installation::{Installation, meaning_in},
     models,
     outcome::Outcome,
@@ -210,7 +211,8 @@ impl Collection {
         if n_empty > 0 {
             eprintln!("trithuc: {n_empty} documents without a word are left out of the index");
         }
-        let mut installation = Installation::open_or_create(&place.join("data"))?;
+        let home = Home::in_folder(&place.join("data"));
+        let mut installation = Installation::open_or_create(&home)?;
         installation.indexes = installation.indexes.for_measuring()?;
         let full_text = installation.full_text()?;
         let ingester = Ingester {

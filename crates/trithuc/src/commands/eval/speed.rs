@@ -60,7 +60,7 @@ struct Measured {
 
 /// Measures.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let queries = draw(&*installation.catalog, args)?;
     let full_text = installation.full_text()?;
     let stats = full_text.stats()?;

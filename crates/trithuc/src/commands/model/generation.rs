@@ -49,7 +49,7 @@ pub(crate) struct CompareArgs {
 
 /// The model that searches use; `None` where there is no installation yet.
 pub(super) fn in_use(context: &Context) -> anyhow::Result<Option<String>> {
-    match Installation::open(&context.data) {
+    match Installation::open(&context.home()?) {
         Ok(installation) => installation.model_name().map(Some),
         Err(_) => Ok(None),
     }
@@ -71,7 +71,7 @@ struct Used {
 /// embedded again.
 pub(super) fn use_model(args: &UseArgs, context: &Context) -> anyhow::Result<Outcome> {
     let start = Instant::now();
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let previous = installation.model_name()?;
     let meaning = installation.generation(&args.model)?;
     let bar = vectorising::bar();
@@ -101,7 +101,7 @@ pub(super) fn use_model(args: &UseArgs, context: &Context) -> anyhow::Result<Out
 
 /// Removes the vectors of a model that is not in use.
 pub(super) fn drop_vectors(args: &DropArgs, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     if installation.model_name()? == args.model {
         let model = &args.model;
         return Err(Usage(format!(

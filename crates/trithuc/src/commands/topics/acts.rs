@@ -1,7 +1,7 @@
 //! `trithuc topics rename|merge|split|annotate|lock|unlock|undo`: people over
 //! the builds.
 
-use catalog::{Bilingual, TopicAct, TopicError, TopicId, TopicStore};
+use catalog::{Bilingual, TopicAct, TopicError, TopicId};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -98,7 +98,7 @@ pub(crate) struct UndoArgs {
 /// Names a topic. A name that is not given stays as it is.
 pub(crate) fn rename(args: &RenameArgs, context: &Context) -> anyhow::Result<Outcome> {
     let id = TopicId(args.topic);
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let state = installation.catalog.topic_state()?;
     let topic = state.topics.into_iter().find(|topic| topic.id == id);
     let before = topic.map(|topic| topic.name).unwrap_or_default();
@@ -116,7 +116,7 @@ pub(crate) fn rename(args: &RenameArgs, context: &Context) -> anyhow::Result<Out
 /// Puts a topic into another.
 pub(crate) fn merge(args: &MergeArgs, context: &Context) -> anyhow::Result<Outcome> {
     let what = TopicAct::Merge(TopicId(args.from), TopicId(args.into));
-    act(&Installation::open(&context.data)?, &what, context)
+    act(&Installation::open(&context.home()?)?, &what, context)
 }
 
 /// Locks or unlocks a topic.
@@ -126,19 +126,19 @@ pub(crate) fn set_locked(
     context: &Context,
 ) -> anyhow::Result<Outcome> {
     let what = TopicAct::SetLocked(TopicId(args.topic), locked);
-    act(&Installation::open(&context.data)?, &what, context)
+    act(&Installation::open(&context.home()?)?, &what, context)
 }
 
 /// Makes a part a topic.
 pub(crate) fn split(args: &SplitArgs, context: &Context) -> anyhow::Result<Outcome> {
     let what = TopicAct::Split(TopicId(args.topic), TopicId(args.part));
-    act(&Installation::open(&context.data)?, &what, context)
+    act(&Installation::open(&context.home()?)?, &what, context)
 }
 
 /// Remarks on a topic.
 pub(crate) fn annotate(args: &AnnotateArgs, context: &Context) -> anyhow::Result<Outcome> {
     let what = TopicAct::Annotate(TopicId(args.topic), args.note.clone());
-    act(&Installation::open(&context.data)?, &what, context)
+    act(&Installation::open(&context.home()?)?, &what, context)
 }
 
 /// Who acts from the command line, in the log.
@@ -147,7 +147,7 @@ const ACTOR: &str = "command line";
 /// Takes an act back.
 pub(crate) fn undo(args: &UndoArgs, context: &Context) -> anyhow::Result<Outcome> {
     let what = TopicAct::Undo(args.act);
-    act(&Installation::open(&context.data)?, &what, context)
+    act(&Installation::open(&context.home()?)?, &what, context)
 }
 
 fn act(installation: &Installation, what: &TopicAct, context: &Context) -> anyhow::Result<Outcome> {

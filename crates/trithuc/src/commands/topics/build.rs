@@ -28,7 +28,7 @@ pub(crate) struct Args {
 
 /// Builds and says what happened.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let installation = Installation::open(&context.data)?;
+    let installation = Installation::open(&context.home()?)?;
     let stored = if args.words_only {
         None
     } else {

@@ -1,9 +1,7 @@
 //! `trithuc topics list` and `topics show`.
 
 use anyhow::bail;
-use catalog::{
-    CatalogStore, Detail, SqliteCatalog, StoredTopic, TopicEvent, TopicId, TopicList, TopicStore,
-};
+use catalog::{Catalogue, Detail, StoredTopic, TopicEvent, TopicId, TopicList, TopicStore};
 use records::{Clearance, Lang, RecordId};
 use serde_json::json;
 
@@ -34,9 +32,9 @@ pub(crate) struct OutliersArgs {
 
 /// Lists open records that are in no topic.
 pub(crate) fn outliers(args: &OutliersArgs, context: &Context) -> anyhow::Result<Outcome> {
-    let catalogue = Installation::open(&context.data)?.catalog;
+    let catalogue = Installation::open(&context.home()?)?.catalog;
     let ids = catalogue.topic_outliers(Clearance::Staff, args.limit)?;
-    for (id, title) in titled(&catalogue, &ids)? {
+    for (id, title) in titled(&*catalogue, &ids)? {
         if context.json {
             output::json(&json!({ "id": id, "title": title }))?;
         } else {
@@ -46,7 +44,7 @@ pub(crate) fn outliers(args: &OutliersArgs, context: &Context) -> anyhow::Result
     Ok(Outcome::Done)
 }
 
-fn read(catalogue: &SqliteCatalog) -> anyhow::Result<TopicList> {
+fn read(catalogue: &dyn TopicStore) -> anyhow::Result<TopicList> {
     match catalogue.topics(Clearance::Staff)? {
         Some(list) => Ok(list),
         None => bail!("there are no topics yet; build them with `trithuc topics build`"),
@@ -55,7 +53,7 @@ fn read(catalogue: &SqliteCatalog) -> anyhow::Result<TopicList> {
 
 /// Lists fields, and the topics in each.
 pub(crate) fn run(context: &Context) -> anyhow::Result<Outcome> {
-    let list = read(&Installation::open(&context.data)?.catalog)?;
+    let list = read(&*Installation::open(&context.home()?)?.catalog)?;
     if context.json {
         for topic in &list.topics {
             output::json(&line(topic))?;
@@ -96,9 +94,9 @@ fn row(topic: &StoredTopic, indent: &str) -> String {
 
 /// Shows one topic.
 pub(crate) fn show(args: &ShowArgs, context: &Context) -> anyhow::Result<Outcome> {
-    let catalogue = Installation::open(&context.data)?.catalog;
+    let catalogue = Installation::open(&context.home()?)?.catalog;
     let id = TopicId(args.topic);
-    let list = read(&catalogue)?;
+    let list = read(&*catalogue)?;
     let everything = || list.topics.iter().chain(&list.parts);
     let Some(topic) = everything().find(|topic| topic.id == id) else {
         let cure = match catalogue.topic_successor(id)? {
@@ -108,7 +106,7 @@ pub(crate) fn show(args: &ShowArgs, context: &Context) -> anyhow::Result<Outcome
         bail!(Usage(format!("there is no topic `{id}`; {cure}")));
     };
     let events = catalogue.topic_events(id)?;
-    let central = central(&catalogue, id, args.limit)?;
+    let central = central(&*catalogue, id, args.limit)?;
     if context.json {
         let mut shown = line(topic);
         let parts = list.parts.iter().filter(|part| part.parent == Some(id));
@@ -146,7 +144,7 @@ pub(crate) fn show(args: &ShowArgs, context: &Context) -> anyhow::Result<Outcome
 }
 
 fn central(
-    catalogue: &SqliteCatalog,
+    catalogue: &dyn Catalogue,
     id: TopicId,
     limit: usize,
 ) -> anyhow::Result<Vec<(String, String)>> {
@@ -155,7 +153,7 @@ fn central(
     titled(catalogue, &ids)
 }
 
-fn titled(catalogue: &SqliteCatalog, ids: &[RecordId]) -> anyhow::Result<Vec<(String, String)>> {
+fn titled(catalogue: &dyn Catalogue, ids: &[RecordId]) -> anyhow::Result<Vec<(String, String)>> {
     let found = catalogue.get_many(ids, Clearance::Staff, Detail::Summary)?;
     let titled = found.into_iter().flatten().map(|stored| {
         let title = stored.record.display_title(&Lang::vi()).to_owned();

@@ -7,7 +7,7 @@ use crate::{context::Context, installation::Installation, outcome::Outcome, outp
 
 /// Places and says how many.
 pub(crate) fn run(context: &Context) -> anyhow::Result<Outcome> {
-    let placed = place_later(&Installation::open(&context.data)?)?;
+    let placed = place_later(&Installation::open(&context.home()?)?)?;
     if context.json {
         output::json(&json!({ "placed": placed.n_placed, "outliers": placed.n_outliers }))?;
     } else {

@@ -1,44 +1,35 @@
 //! What people do to topics, and the log of it.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use super::{codec, failure::while_doing};
+use super::{Session, Value, codec, session::Row, value::values};
 use crate::{Bilingual, CatalogError, TopicAct, TopicError, TopicEvent, TopicEventKind, TopicId};
 
 const COLUMNS: &str = "number, at, build, topic, kind, other, detail, undone, actor";
 
 /// The history of a topic, oldest first.
 pub(super) fn events(
-    connection: &Connection,
+    session: &Session<'_>,
     topic: TopicId,
 ) -> Result<Vec<TopicEvent>, CatalogError> {
-    let failed = while_doing("reading a topic's history");
     let sql = format!("SELECT {COLUMNS} FROM topic_event WHERE topic = ?1 ORDER BY number");
-    let mut statement = connection.prepare_cached(&sql).map_err(&failed)?;
-    let mut rows = statement.query([topic.0]).map_err(&failed)?;
-    let mut events = Vec::new();
-    while let Some(row) = rows.next().map_err(&failed)? {
-        events.push(event(row)?);
-    }
-    Ok(events)
+    session.all("reading a topic's history", &sql, &values![topic.0], event)
 }
 
 fn event(row: &Row<'_>) -> Result<TopicEvent, CatalogError> {
-    let failed = while_doing("reading a topic's history");
-    let word: String = row.get(4).map_err(&failed)?;
+    let word: String = row.get(4)?;
     let kind = TopicEventKind::parse(&word)
         .ok_or_else(|| codec::corrupt("column `topic_event.kind`")(word))?;
     Ok(TopicEvent {
-        number: row.get(0).map_err(&failed)?,
-        at: codec::timestamp(row.get(1).map_err(&failed)?)?,
-        build: row.get(2).map_err(&failed)?,
-        topic: TopicId(row.get(3).map_err(&failed)?),
+        number: row.get(0)?,
+        at: codec::timestamp(row.get(1)?)?,
+        build: row.get(2)?,
+        topic: TopicId(row.get(3)?),
         kind,
-        other: row.get::<_, Option<u64>>(5).map_err(&failed)?.map(TopicId),
-        detail: row.get(6).map_err(&failed)?,
-        undone: row.get(7).map_err(&failed)?,
-        actor: row.get(8).map_err(&failed)?,
+        other: row.get::<Option<u64>>(5)?.map(TopicId),
+        detail: row.get(6)?,
+        undone: row.get(7)?,
+        actor: row.get(8)?,
     })
 }
 
@@ -59,25 +50,22 @@ impl Target {
     }
 }
 
-fn target(transaction: &Transaction<'_>, id: TopicId) -> Result<Target, TopicError> {
+fn target(session: &Session<'_>, id: TopicId) -> Result<Target, TopicError> {
     let sql = "SELECT parent, name_vi, name_en, locked, joined, is_part, note FROM topic
                WHERE id = ?1 AND is_alive = 1";
-    let found = transaction
-        .query_row(sql, [id.0], |row| {
-            Ok(Target {
-                parent: row.get(0)?,
-                name: Bilingual {
-                    vi: row.get(1)?,
-                    en: row.get(2)?,
-                },
-                is_locked: row.get(3)?,
-                is_joined: row.get(4)?,
-                is_part: row.get(5)?,
-                note: row.get(6)?,
-            })
+    let found = session.first("reading a topic", sql, &values![id.0], |row| {
+        Ok(Target {
+            parent: row.get(0)?,
+            name: Bilingual {
+                vi: row.get(1)?,
+                en: row.get(2)?,
+            },
+            is_locked: row.get(3)?,
+            is_joined: row.get(4)?,
+            is_part: row.get(5)?,
+            note: row.get(6)?,
         })
-        .optional()
-        .map_err(while_doing("reading a topic"))?;
+    })?;
     found.ok_or_else(|| {
         TopicError::Refused(format!(
             "there is no topic `{id}`; see `trithuc topics list`"
@@ -95,64 +83,52 @@ struct Entry {
 
 /// Does it and logs it; the number in the log.
 pub(super) fn act(
-    transaction: &Transaction<'_>,
+    session: &Session<'_>,
     act: &TopicAct,
     build: u64,
     (actor, at): (&str, Timestamp),
 ) -> Result<u64, TopicError> {
     let entry = match act {
-        TopicAct::Rename(id, name) => rename(transaction, *id, name)?,
-        TopicAct::Merge(from, into) => merge(transaction, *from, *into)?,
-        TopicAct::SetLocked(id, locked) => set_locked(transaction, *id, *locked)?,
-        TopicAct::Split(id, part) => split(transaction, *id, *part)?,
-        TopicAct::Annotate(id, note) => annotate(transaction, *id, note.as_deref())?,
-        TopicAct::Undo(number) => return undo(transaction, *number, build),
+        TopicAct::Rename(id, name) => rename(session, *id, name)?,
+        TopicAct::Merge(from, into) => merge(session, *from, *into)?,
+        TopicAct::SetLocked(id, locked) => set_locked(session, *id, *locked)?,
+        TopicAct::Split(id, part) => split(session, *id, *part)?,
+        TopicAct::Annotate(id, note) => annotate(session, *id, note.as_deref())?,
+        TopicAct::Undo(number) => return undo(session, *number, build),
     };
-    let failed = while_doing("writing the log of topics");
-    transaction
-        .execute(
-            "INSERT INTO topic_event (at, build, topic, kind, other, detail, actor)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                at.as_millisecond(),
-                build,
-                entry.topic.0,
-                entry.kind.as_str(),
-                entry.other.map(|other| other.0),
-                entry.before,
-                actor
-            ],
-        )
-        .map_err(&failed)?;
-    let number = u64::try_from(transaction.last_insert_rowid());
-    Ok(number.map_err(codec::corrupt("table `topic_event`"))?)
+    let number = session.scalar(
+        "writing the log of topics",
+        "INSERT INTO topic_event (at, build, topic, kind, other, detail, actor)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
+        &values![
+            at.as_millisecond(),
+            build,
+            entry.topic.0,
+            entry.kind.as_str(),
+            entry.other.map(|other| other.0),
+            &entry.before,
+            actor,
+        ],
+    )?;
+    Ok(number)
 }
 
-fn write(
-    transaction: &Transaction<'_>,
+fn write<const N: usize>(
+    session: &Session<'_>,
     sql: &str,
-    key: impl rusqlite::Params,
+    values: [Value<'_>; N],
 ) -> Result<(), TopicError> {
-    let written = transaction.execute(sql, key);
-    Ok(written.map(drop).map_err(while_doing("changing a topic"))?)
+    Ok(session.write("changing a topic", sql, &values)?)
 }
 
-fn set_name(
-    transaction: &Transaction<'_>,
-    id: TopicId,
-    name: &Bilingual,
-) -> Result<(), TopicError> {
+fn set_name(session: &Session<'_>, id: TopicId, name: &Bilingual) -> Result<(), TopicError> {
     let sql = "UPDATE topic SET name_vi = ?2, name_en = ?3 WHERE id = ?1";
-    write(transaction, sql, params![id.0, name.vi, name.en])
+    write(session, sql, values![id.0, &name.vi, &name.en])
 }
 
-fn rename(
-    transaction: &Transaction<'_>,
-    id: TopicId,
-    name: &Bilingual,
-) -> Result<Entry, TopicError> {
-    let before = target(transaction, id)?.name;
-    set_name(transaction, id, name)?;
+fn rename(session: &Session<'_>, id: TopicId, name: &Bilingual) -> Result<Entry, TopicError> {
+    let before = target(session, id)?.name;
+    set_name(session, id, name)?;
     Ok(Entry {
         topic: id,
         kind: TopicEventKind::Renamed,
@@ -161,12 +137,8 @@ fn rename(
     })
 }
 
-fn set_locked(
-    transaction: &Transaction<'_>,
-    id: TopicId,
-    locked: bool,
-) -> Result<Entry, TopicError> {
-    let before = target(transaction, id)?;
+fn set_locked(session: &Session<'_>, id: TopicId, locked: bool) -> Result<Entry, TopicError> {
+    let before = target(session, id)?;
     if !before.is_topic() {
         let reason = format!("`{id}` is no topic but a field or a part; lock the topic");
         return Err(TopicError::Refused(reason));
@@ -178,7 +150,7 @@ fn set_locked(
         )));
     }
     let sql = "UPDATE topic SET locked = ?2 WHERE id = ?1";
-    write(transaction, sql, params![id.0, locked])?;
+    write(session, sql, values![id.0, locked])?;
     Ok(Entry {
         topic: id,
         kind: if locked {
@@ -191,8 +163,8 @@ fn set_locked(
     })
 }
 
-fn merge(transaction: &Transaction<'_>, from: TopicId, into: TopicId) -> Result<Entry, TopicError> {
-    let (source, goal) = (target(transaction, from)?, target(transaction, into)?);
+fn merge(session: &Session<'_>, from: TopicId, into: TopicId) -> Result<Entry, TopicError> {
+    let (source, goal) = (target(session, from)?, target(session, into)?);
     let reason = if from == into {
         Some(format!(
             "`{from}` cannot be put into itself; name two topics"
@@ -208,15 +180,15 @@ fn merge(transaction: &Transaction<'_>, from: TopicId, into: TopicId) -> Result<
         return Err(TopicError::Refused(reason));
     }
     let sql = "UPDATE topic_member SET topic = ?2, origin = ?1 WHERE topic = ?1";
-    write(transaction, sql, [from.0, into.0])?;
+    write(session, sql, values![from.0, into.0])?;
     let sql = "UPDATE topic SET is_alive = 0, merged_into = ?2 WHERE id = ?1";
-    write(transaction, sql, [from.0, into.0])?;
+    write(session, sql, values![from.0, into.0])?;
     let sql = "UPDATE topic SET parent = ?2 WHERE parent = ?1 AND is_part = 1";
-    write(transaction, sql, [from.0, into.0])?;
+    write(session, sql, values![from.0, into.0])?;
     write(
-        transaction,
+        session,
         "UPDATE topic SET joined = 1 WHERE id = ?1",
-        [into.0],
+        values![into.0],
     )?;
     Ok(Entry {
         topic: from,
@@ -227,13 +199,10 @@ fn merge(transaction: &Transaction<'_>, from: TopicId, into: TopicId) -> Result<
 }
 
 /// Takes back an act; the number of that act.
-fn undo(transaction: &Transaction<'_>, number: u64, build: u64) -> Result<u64, TopicError> {
+fn undo(session: &Session<'_>, number: u64, build: u64) -> Result<u64, TopicError> {
     let sql = format!("SELECT {COLUMNS} FROM topic_event WHERE number = ?1 AND undone = 0");
-    let found = transaction
-        .query_row(&sql, [number], |row| Ok(event(row)))
-        .optional()
-        .map_err(while_doing("reading the log of topics"))?;
-    let Some(event) = found.transpose()? else {
+    let found = session.first("reading the log of topics", &sql, &values![number], event)?;
+    let Some(event) = found else {
         let reason = format!("there is no act `{number}` to take back; see `trithuc topics show`");
         return Err(TopicError::Refused(reason));
     };
@@ -241,27 +210,27 @@ fn undo(transaction: &Transaction<'_>, number: u64, build: u64) -> Result<u64, T
         (TopicEventKind::Renamed, _) => {
             let before = serde_json::from_str(&event.detail)
                 .map_err(codec::corrupt("column `topic_event.detail`"))?;
-            set_name(transaction, event.topic, &before)?;
+            set_name(session, event.topic, &before)?;
         }
         (TopicEventKind::Locked | TopicEventKind::Unlocked, _) => {
             let locked = event.kind == TopicEventKind::Unlocked;
             let sql = "UPDATE topic SET locked = ?2 WHERE id = ?1";
-            write(transaction, sql, params![event.topic.0, locked])?;
+            write(session, sql, values![event.topic.0, locked])?;
         }
         (TopicEventKind::Annotated, _) => {
             let before: Option<String> = serde_json::from_str(&event.detail)
                 .map_err(codec::corrupt("column `topic_event.detail`"))?;
-            set_note(transaction, event.topic, before.as_deref())?;
+            set_note(session, event.topic, before.as_deref())?;
         }
-        (TopicEventKind::Joined, Some(into)) => unmerge(transaction, &event, into, build)?,
-        (TopicEventKind::SplitOff, Some(whole)) => unsplit(transaction, &event, whole, build)?,
+        (TopicEventKind::Joined, Some(into)) => unmerge(session, &event, into, build)?,
+        (TopicEventKind::SplitOff, Some(whole)) => unsplit(session, &event, whole, build)?,
         _ => {
             let reason = format!("`{number}` is the work of a build, not of a person");
             return Err(TopicError::Refused(reason));
         }
     }
     let sql = "UPDATE topic_event SET undone = 1 WHERE number = ?1";
-    write(transaction, sql, [number])?;
+    write(session, sql, values![number])?;
     Ok(number)
 }
 
@@ -277,7 +246,7 @@ fn refuse_after_build(event: &TopicEvent, build: u64) -> Result<(), TopicError> 
 }
 
 fn unmerge(
-    transaction: &Transaction<'_>,
+    session: &Session<'_>,
     event: &TopicEvent,
     into: TopicId,
     build: u64,
@@ -285,43 +254,40 @@ fn unmerge(
     refuse_after_build(event, build)?;
     let from = event.topic;
     let sql = "UPDATE topic_member SET topic = ?1, origin = NULL WHERE origin = ?1 AND topic = ?2";
-    let n_back = transaction.execute(sql, [from.0, into.0]);
-    if n_back.map_err(while_doing("changing a topic"))? == 0 {
+    if session.execute("changing a topic", sql, &values![from.0, into.0])? == 0 {
         return Err(TopicError::Refused(format!(
             "the records of `{from}` are not in `{into}` any more; take back later acts first"
         )));
     }
     let sql = "UPDATE topic SET is_alive = 1, merged_into = NULL WHERE id = ?1";
-    write(transaction, sql, [from.0])?;
+    write(session, sql, values![from.0])?;
     let sql = "UPDATE topic SET parent = ?1 WHERE is_part = 1 AND id IN
                (SELECT part FROM topic_member WHERE topic = ?1 AND part IS NOT NULL)";
-    write(transaction, sql, [from.0])?;
+    write(session, sql, values![from.0])?;
     let was_joined = event.detail.contains("true");
     let sql = "UPDATE topic SET joined = ?2 WHERE id = ?1";
-    write(transaction, sql, params![into.0, was_joined])
+    write(session, sql, values![into.0, was_joined])
 }
 
 /// Makes a part a topic of its own, in the field of the topic.
-fn split(transaction: &Transaction<'_>, id: TopicId, part: TopicId) -> Result<Entry, TopicError> {
-    let (whole, piece) = (target(transaction, id)?, target(transaction, part)?);
+fn split(session: &Session<'_>, id: TopicId, part: TopicId) -> Result<Entry, TopicError> {
+    let (whole, piece) = (target(session, id)?, target(session, part)?);
     if !whole.is_topic() || !piece.is_part || piece.parent != Some(id.0) {
         return Err(TopicError::Refused(format!(
             "`{part}` is no part of the topic `{id}`; see `trithuc topics show {id}`"
         )));
     }
-    let sql = "SELECT count(*) FROM topic_member WHERE topic = ?1 AND part IS NOT ?2";
-    let n_left: u64 = transaction
-        .query_row(sql, [id.0, part.0], |row| row.get(0))
-        .map_err(while_doing("reading a topic"))?;
+    let sql = "SELECT count(*) FROM topic_member WHERE topic = ?1 AND part IS DISTINCT FROM ?2";
+    let n_left: u64 = session.scalar("reading a topic", sql, &values![id.0, part.0])?;
     if n_left == 0 {
         return Err(TopicError::Refused(format!(
             "`{part}` is all that is left of the topic `{id}`; rename the topic instead"
         )));
     }
     let sql = "UPDATE topic SET is_part = 0, parent = ?3, split_from = ?1 WHERE id = ?2";
-    write(transaction, sql, params![id.0, part.0, whole.parent])?;
+    write(session, sql, values![id.0, part.0, whole.parent])?;
     let sql = "UPDATE topic_member SET topic = part, part = NULL WHERE part = ?1";
-    write(transaction, sql, [part.0])?;
+    write(session, sql, values![part.0])?;
     Ok(Entry {
         topic: part,
         kind: TopicEventKind::SplitOff,
@@ -331,49 +297,37 @@ fn split(transaction: &Transaction<'_>, id: TopicId, part: TopicId) -> Result<En
 }
 
 fn unsplit(
-    transaction: &Transaction<'_>,
+    session: &Session<'_>,
     event: &TopicEvent,
     whole: TopicId,
     build: u64,
 ) -> Result<(), TopicError> {
     refuse_after_build(event, build)?;
     let part = event.topic;
-    target(transaction, whole)?;
-    let sql = "SELECT is_alive = 1 AND is_part = 0
+    target(session, whole)?;
+    let sql = "SELECT count(*) FROM topic WHERE id = ?1 AND is_alive = 1 AND is_part = 0
                       AND NOT EXISTS (SELECT 1 FROM topic AS own WHERE own.parent = ?1)
                       AND NOT EXISTS (SELECT 1 FROM topic_member
-                                      WHERE topic = ?1 AND origin IS NOT NULL)
-               FROM topic WHERE id = ?1";
-    let is_as_it_was: bool = transaction
-        .query_row(sql, [part.0], |row| row.get(0))
-        .map_err(while_doing("reading a topic"))?;
-    if !is_as_it_was {
+                                      WHERE topic = ?1 AND origin IS NOT NULL)";
+    if session.scalar::<u64>("reading a topic", sql, &values![part.0])? == 0 {
         return Err(TopicError::Refused(format!(
             "topic `{part}` was changed since; take back later acts first"
         )));
     }
     let sql = "UPDATE topic SET is_part = 1, parent = ?2, split_from = NULL WHERE id = ?1";
-    write(transaction, sql, [part.0, whole.0])?;
+    write(session, sql, values![part.0, whole.0])?;
     let sql = "UPDATE topic_member SET topic = ?2, part = ?1 WHERE topic = ?1";
-    write(transaction, sql, [part.0, whole.0])
+    write(session, sql, values![part.0, whole.0])
 }
 
-fn set_note(
-    transaction: &Transaction<'_>,
-    id: TopicId,
-    note: Option<&str>,
-) -> Result<(), TopicError> {
+fn set_note(session: &Session<'_>, id: TopicId, note: Option<&str>) -> Result<(), TopicError> {
     let sql = "UPDATE topic SET note = ?2 WHERE id = ?1";
-    write(transaction, sql, params![id.0, note])
+    write(session, sql, values![id.0, note])
 }
 
-fn annotate(
-    transaction: &Transaction<'_>,
-    id: TopicId,
-    note: Option<&str>,
-) -> Result<Entry, TopicError> {
-    let before = target(transaction, id)?.note;
-    set_note(transaction, id, note)?;
+fn annotate(session: &Session<'_>, id: TopicId, note: Option<&str>) -> Result<Entry, TopicError> {
+    let before = target(session, id)?.note;
+    set_note(session, id, note)?;
     Ok(Entry {
         topic: id,
         kind: TopicEventKind::Annotated,

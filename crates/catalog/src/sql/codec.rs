@@ -69,6 +69,16 @@ pub(super) fn unpack_record(packed: &[u8]) -> Result<Record, CatalogError> {
     serde_json::from_slice(&json).map_err(corrupt("table `version`"))
 }
 
+/// The JSON of a record with its provenance, from the two columns.
+pub(super) fn with_provenance(summary: &str, provenance: &str) -> Result<String, CatalogError> {
+    let damaged = corrupt("table `record`");
+    let mut record: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(summary).map_err(&damaged)?;
+    let provenance = serde_json::from_str(provenance).map_err(&damaged)?;
+    record.insert("provenance".to_owned(), provenance);
+    serde_json::to_string(&record).map_err(unwritable)
+}
+
 pub(super) fn unwritable(source: serde_json::Error) -> CatalogError {
     CatalogError::Storage {
         doing: "writing a record as JSON",
