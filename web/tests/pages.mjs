@@ -31,6 +31,7 @@ const firstVisitBytes = 100_000;
 const ask = async (query) => (await fetch(`${base}/api/v1/search?${query}`)).json();
 const paths = {
   home: "/",
+  advanced: "/search/advanced",
   search: "/search?q=n%C4%83ng+l%C6%B0%E1%BB%A3ng",
   explain: "/search?q=rice+salinity&explain=1&sort=newest&filter=language%3Avi",
   all: "/search?page=2",

@@ -11,6 +11,9 @@ pub(crate) const MOST_HITS: usize = 100;
 /// Furthest hit that can be paged to: whoever wants all of them exports or
 /// harvests; sorting ever deeper pages costs ever more.
 pub(crate) const DEEPEST_HIT: usize = 10_000;
+/// First and last year that a form of a search takes.
+pub(crate) const FIRST_YEAR: usize = 1000;
+pub(crate) const LAST_YEAR: usize = 2100;
 /// Longest query in bytes: a pasted abstract fits.
 const QUERY_BYTES: usize = 8 * 1024;
 /// Most conditions in one search.
