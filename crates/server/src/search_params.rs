@@ -11,9 +11,6 @@ pub(crate) const MOST_HITS: usize = 100;
 /// Furthest hit that can be paged to: whoever wants all of them exports or
 /// harvests; sorting ever deeper pages costs ever more.
 pub(crate) const DEEPEST_HIT: usize = 10_000;
-/// First and last year that a form of a search takes.
-pub(crate) const FIRST_YEAR: usize = 1000;
-pub(crate) const LAST_YEAR: usize = 2100;
 /// Longest query in bytes: a pasted abstract fits.
 const QUERY_BYTES: usize = 8 * 1024;
 /// Most conditions in one search.
@@ -78,6 +75,24 @@ pub(crate) fn count(
     number.ok_or_else(|| {
         let cure = format!("send {least} to {most}");
         ApiError::invalid(name, value, "is not a whole number in range", cure)
+    })
+}
+
+/// The fields `year_from` and `year_to` of a form as a filter on years has
+/// them: `2015..2020`, `2015..`, `..2020`, `2015`; nothing where both are empty.
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`].
+pub(crate) fn year_span(params: &Params) -> Result<Option<String>, ApiError> {
+    let bound = |name| match params.get(name) {
+        None => Ok(String::new()),
+        Some(_) => count(params, name, 0, 1000, 2100).map(|year| year.to_string()),
+    };
+    let (from, to) = (bound("year_from")?, bound("year_to")?);
+    Ok(match (from.as_str(), to.as_str()) {
+        ("", "") => None,
+        (from, to) if from == to => Some(from.to_owned()),
+        (from, to) => Some(format!("{from}..{to}")),
     })
 }
 

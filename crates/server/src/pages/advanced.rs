@@ -18,7 +18,7 @@ use crate::{
         labels,
     },
     params::Params,
-    search_params::{FIRST_YEAR, LAST_YEAR, count},
+    search_params::year_span,
     visit::Visit,
     words::Words,
 };
@@ -190,20 +190,6 @@ fn search_of(form: &Params) -> Result<Params, ApiError> {
         }
     }
     Ok(search)
-}
-
-/// `2015..2020`, `2015..` or `..2020`.
-fn year_span(form: &Params) -> Result<Option<String>, ApiError> {
-    let bound = |name| match form.get(name) {
-        None => Ok(String::new()),
-        Some(_) => count(form, name, 0, FIRST_YEAR, LAST_YEAR).map(|year| year.to_string()),
-    };
-    let (from, to) = (bound("year_from")?, bound("year_to")?);
-    Ok(match (from.as_str(), to.as_str()) {
-        ("", "") => None,
-        (from, to) if from == to => Some(from.to_owned()),
-        (from, to) => Some(format!("{from}..{to}")),
-    })
 }
 
 /// The query that the free text and the conditions make together.

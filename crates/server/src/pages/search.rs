@@ -23,7 +23,7 @@ use crate::{
         hit::HitView,
     },
     params::Params,
-    search_params::{DEEPEST_HIT, FIRST_YEAR, LAST_YEAR, count, search_error, search_request},
+    search_params::{DEEPEST_HIT, count, search_error, search_request, year_span},
     typography::{decimal, number},
     visit::Visit,
     words::fill,
@@ -165,21 +165,12 @@ fn year_span_url(params: &Params) -> Result<Option<String>, ApiError> {
     {
         return Ok(None);
     }
-    let bound = |name| match params.get(name) {
-        None => Ok(String::new()),
-        Some(_) => count(params, name, 0, FIRST_YEAR, LAST_YEAR).map(|year| year.to_string()),
-    };
-    let (from, to) = (bound("year_from")?, bound("year_to")?);
     let kept = without_years(&known(params));
-    let span = match (from.as_str(), to.as_str()) {
-        ("", "") => return Ok(Some(kept.to_url("/search"))),
-        (from, to) if from == to => from.to_owned(),
-        (from, to) => format!("{from}..{to}"),
+    let kept = match year_span(params)? {
+        None => kept,
+        Some(span) => kept.adding("filter", &format!("year:{span}")),
     };
-    Ok(Some(
-        kept.adding("filter", &format!("year:{span}"))
-            .to_url("/search"),
-    ))
+    Ok(Some(kept.to_url("/search")))
 }
 
 fn without_years(params: &Params) -> Params {
