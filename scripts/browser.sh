@@ -13,6 +13,7 @@ done
 . scripts/serving.sh
 take_in_sample
 "$trithuc" --data "$work/data" topics build --words-only >&2
+"$trithuc" --data "$work/data" authority build >&2
 password="thử trang bằng trình duyệt"
 printf '%s\n' "$password" | "$trithuc" --data "$work/data" user add quan-tri --role admin
 export TRITHUC_TEST_ADMIN="quan-tri:$password"

@@ -335,6 +335,13 @@ fn the_form_of_an_authority_keeps_what_was_written_until_it_is_right() {
     assert_eq!(now["variants"], json!(["V.U.", "VU"]));
     // What it printed itself, under its new name.
     assert_eq!(now["n_records"], 1, "{now}");
+    // Acts are told with their day as readers write it.
+    let acts = serving.get("/authorities").body;
+    let told = acts.split("lan, ").nth(1).unwrap();
+    assert!(
+        told.split('/').next().unwrap().parse::<u8>().is_ok(),
+        "{acts}"
+    );
     let late = serving.form(&address, &form);
     assert!(late.status == 400 && late.body.contains("meanwhile"));
 }

@@ -6,7 +6,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
@@ -37,18 +37,6 @@ fn lines(from: u64, to: u64) -> String {
     (from..to).map(line).collect()
 }
 
-/// Runs without any model but those that are built in.
-fn without_weights(installation: &Installation, arguments: &[&str]) -> Ran {
-    let mut command = installation.command();
-    bare(&mut command, installation);
-    command.arg("--json").args(arguments);
-    command.output().unwrap().into()
-}
-
-fn bare(command: &mut Command, installation: &Installation) {
-    command.env("TRITHUC_MODELS", installation.data().join("no-models"));
-}
-
 fn library() -> Installation {
     let installation = Installation::new();
     let path = installation.input("a.jsonl", lines(0, N_RECORDS));
@@ -58,7 +46,7 @@ fn library() -> Installation {
 }
 
 fn semantic(installation: &Installation, query: &str) -> Ran {
-    without_weights(installation, &["search", query, "--mode", "semantic"])
+    installation.run(&["search", query, "--mode", "semantic"])
 }
 
 #[test]
@@ -71,7 +59,7 @@ fn a_model_is_used_left_and_used_again() {
         "{}",
         before.stderr
     );
-    let used = without_weights(&installation, &["model", "use", "ngram"]);
+    let used = installation.run(&["model", "use", "ngram"]);
     assert_eq!(used.status, 0, "{}", used.stderr);
     let used = used.json();
     assert_eq!(
@@ -82,13 +70,13 @@ fn a_model_is_used_left_and_used_again() {
     assert_eq!(found["mode"], "semantic");
     assert_eq!(found["total"], 200);
     // What is complete is not made again.
-    let again = without_weights(&installation, &["model", "use", "ngram"]).json();
+    let again = installation.run(&["model", "use", "ngram"]).json();
     assert_eq!(
         (&again["embedded"], &again["previous"]),
         (&0.into(), &"ngram".into())
     );
     // A model that is not there changes nothing.
-    let absent = without_weights(&installation, &["model", "use", "no-such-model"]);
+    let absent = installation.run(&["model", "use", "no-such-model"]);
     assert_eq!(absent.status, 1);
     assert!(
         absent.stderr.contains("trithuc model list"),
@@ -99,7 +87,7 @@ fn a_model_is_used_left_and_used_again() {
         semantic(&installation, "lúa mặn").json()["hits"],
         found["hits"]
     );
-    let in_use = without_weights(&installation, &["model", "drop", "ngram"]);
+    let in_use = installation.run(&["model", "drop", "ngram"]);
     assert_eq!(in_use.status, 2, "{}", in_use.stderr);
 }
 
@@ -108,10 +96,10 @@ fn a_model_is_used_left_and_used_again() {
 #[test]
 fn long_and_empty_questions_are_answered_and_say_so() {
     let installation = library();
-    let used = without_weights(&installation, &["model", "use", "ngram"]);
+    let used = installation.run(&["model", "use", "ngram"]);
     assert_eq!(used.status, 0, "{}", used.stderr);
     let long = "lúa mặn cửa sông ".repeat(2_500);
-    let ran = without_weights(&installation, &["search", &long]);
+    let ran = installation.run(&["search", &long]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let found = ran.json();
     assert_eq!(found["mode"], "hybrid");
@@ -121,7 +109,7 @@ fn long_and_empty_questions_are_answered_and_say_so() {
         "{}",
         found["notices"]
     );
-    let marks = without_weights(&installation, &["search", "… — !"]);
+    let marks = installation.run(&["search", "… — !"]);
     assert_eq!(marks.json()["mode"], "lexical", "{}", marks.stderr);
     let nothing = semantic(&installation, "…");
     assert_eq!(nothing.status, 1);
@@ -134,7 +122,9 @@ fn long_and_empty_questions_are_answered_and_say_so() {
         "Nghiên cứu lúa và mặn trên một trang của một luận án rất dài.\n".repeat(9_000);
     let document = installation.input("dai.txt", thousand_pages);
     let document = document.to_str().unwrap();
-    let found = without_weights(&installation, &["overlap", document, "--passages", "5"]).json();
+    let found = installation
+        .run(&["overlap", document, "--passages", "5"])
+        .json();
     assert_eq!(found["compared"]["n_looked_up"], 5);
     assert!(found["compared"]["n_passages"].as_u64().unwrap() > 300);
     assert!(
@@ -148,7 +138,6 @@ fn long_and_empty_questions_are_answered_and_say_so() {
 fn a_running_server_cuts_over_by_itself() {
     let installation = library();
     let mut command = installation.command();
-    bare(&mut command, &installation);
     let mut server = command
         .args(["--json", "serve", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
@@ -166,7 +155,7 @@ fn a_running_server_cuts_over_by_itself() {
         .trim_end_matches('/')
         .to_owned();
     assert!(ask(&address).contains("invalid-parameter"));
-    let used = without_weights(&installation, &["model", "use", "ngram"]);
+    let used = installation.run(&["model", "use", "ngram"]);
     assert_eq!(used.status, 0, "{}", used.stderr);
     let start = Instant::now();
     while !ask(&address).contains("\"mode\":\"semantic\"") {
@@ -204,10 +193,7 @@ fn two_models_are_compared_query_by_query() {
         "query-id\tcorpus-id\tscore\nq1\ta\t1\nq2\tb\t1\n",
     );
     let folder = folder.to_str().unwrap();
-    let ran = without_weights(
-        &installation,
-        &["model", "compare", "ngram", "ngram", folder],
-    );
+    let ran = installation.run(&["model", "compare", "ngram", "ngram", folder]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let rows = ran.json();
     assert_eq!(rows.as_array().unwrap().len(), 2);
@@ -222,12 +208,9 @@ fn two_models_are_compared_query_by_query() {
         );
         assert_eq!(row["a_ndcg@10"], 1.0);
     }
-    let lexical = without_weights(
-        &installation,
-        &[
-            "model", "compare", "ngram", "ngram", folder, "--mode", "lexical",
-        ],
-    );
+    let lexical = installation.run(&[
+        "model", "compare", "ngram", "ngram", folder, "--mode", "lexical",
+    ]);
     assert_eq!(lexical.status, 2);
 }
 
@@ -293,30 +276,16 @@ fn check_consistent(installation: &Installation, n_before: u64) {
     assert_eq!((n_known, n_passages), (stats.n_records, stats.n_passages));
 }
 
-/// The program with these arguments and none but the built-in model.
-fn bare_command(installation: &Installation, arguments: &[&str]) -> Command {
-    let mut command = installation.command();
-    bare(&mut command, installation);
-    command.args(arguments);
-    command
-}
-
 /// The library with everything made in peace: its answers, and how long the
 /// back-fill and the inserts took.
 fn undisturbed() -> (Vec<Value>, [Lasting; 2]) {
     let installation = library();
     let start = Instant::now();
-    assert_eq!(
-        without_weights(&installation, &["model", "use", "ngram"]).status,
-        0
-    );
+    assert_eq!(installation.run(&["model", "use", "ngram"]).status, 0);
     let filled = Lasting::since(start);
     add_more(&installation);
     let start = Instant::now();
-    assert_eq!(
-        without_weights(&installation, &["index", "--only", "vectors"]).status,
-        0
-    );
+    assert_eq!(installation.run(&["index", "--only", "vectors"]).status, 0);
     let added = Lasting::since(start);
     check_consistent(&installation, N_RECORDS + N_MORE);
     (answers(&installation), [filled, added])
@@ -340,17 +309,19 @@ fn killed_at_any_moment_loses_no_vector() {
     for (kill, share) in shares(N_KILLS, 100).enumerate() {
         let installation = filling.kill_at(share, || {
             let installation = library();
-            let command = bare_command(&installation, &FILL);
+            let mut command = installation.command();
+            command.args(FILL);
             (installation, command)
         });
         check_consistent(&installation, 0);
-        let resumed = without_weights(&installation, &FILL);
+        let resumed = installation.run(&FILL);
         assert_eq!(resumed.status, 0, "kill {kill}: {}", resumed.stderr);
         add_more(&installation);
-        let killed = bare_command(&installation, &ADD);
+        let mut killed = installation.command();
+        killed.args(ADD);
         adding.kill_once(share, killed);
         check_consistent(&installation, N_RECORDS);
-        let resumed = without_weights(&installation, &ADD);
+        let resumed = installation.run(&ADD);
         assert_eq!(resumed.status, 0, "kill {kill}: {}", resumed.stderr);
         check_consistent(&installation, N_RECORDS + N_MORE);
         assert!(

@@ -258,3 +258,36 @@ fn a_query_that_cannot_be_read_is_shown_with_its_mistake() {
     assert_eq!(page.status, 400);
     assert!(page.body.contains("class=\"badquery\""), "{}", page.body);
 }
+
+#[test]
+fn the_advanced_form_leads_to_a_search_that_says_what_was_filled_in() {
+    let form = get("/search/advanced?q=m%E1%BA%B7n");
+    assert_eq!(form.status, 200, "{}", form.body);
+    assert!(form.body.contains("value=\"mặn\"") && form.body.contains("name=\"text4\""));
+    let sent = "go=1&in1=title&how1=all&text1=x%C3%A2m+nh%E1%BA%ADp&in2=&how2=none&text2=c%C3%A0+ph%C3%AA\
+                &type=paper&type=report&year_from=2000&year_to=&language=&sort=newest&mode=hybrid";
+    let led = get(format!("/search/advanced?{sent}"));
+    assert_eq!(led.status, 303);
+    let there = led.header("location").to_owned();
+    let results = get(&there);
+    assert_eq!(results.status, 200, "{there}: {}", results.body);
+    let query = "(title:xâm AND title:nhập) AND NOT (cà OR phê)";
+    assert!(results.body.contains(query), "{there}");
+    for filter in ["type%3Apaper", "type%3Areport", "year%3A2000.."] {
+        assert!(there.contains(filter), "{there}");
+    }
+    assert!(
+        there.contains("sort=newest") && !there.contains("mode="),
+        "{there}"
+    );
+    for wrong in ["year_to=abc", "in2=nowhere", "how1=x", "sort=best"] {
+        let refused = get(format!("/search/advanced?go=1&{wrong}"));
+        let refused = match refused.status {
+            303 => get(refused.header("location")),
+            _ => refused,
+        };
+        assert_eq!(refused.status, 400, "{wrong}");
+    }
+    let results = get("/search?q=lua&filter=type%3Apaper").body;
+    assert!(results.contains("/search/advanced?q=lua"), "{results}");
+}

@@ -10,7 +10,7 @@ use index::{
 use records::{AccessLevel, RecordId};
 use serde_json::Value;
 
-use crate::installation::{Installation, Ran};
+use crate::installation::Installation;
 
 const N_RECORDS: usize = 60;
 
@@ -32,21 +32,13 @@ fn library() -> Installation {
     let document = "Báo cáo xâm nhập mặn ở Bến Tre\n\nĐộ mặn đo tại mười hai trạm.\n";
     let document = installation.input("bao-cao.txt", document);
     assert_eq!(installation.ingest(&document).status, 0);
-    let used = run(&installation, &["model", "use", "ngram"]);
+    let used = installation.run(&["model", "use", "ngram"]);
     assert_eq!(used.status, 0, "{}", used.stderr);
     installation
 }
 
-/// Runs without any model but those that are built in.
-fn run(installation: &Installation, arguments: &[&str]) -> Ran {
-    let mut command = installation.command();
-    command.env("TRITHUC_MODELS", installation.data().join("no-models"));
-    command.arg("--json").args(arguments);
-    command.output().unwrap().into()
-}
-
 fn check(installation: &Installation, arguments: &[&str], status: i32) -> Value {
-    let ran = run(installation, &[&["check"], arguments].concat());
+    let ran = installation.run(&[&["check"], arguments].concat());
     assert_eq!(ran.status, status, "{} {}", ran.stdout, ran.stderr);
     ran.json()
 }
@@ -122,7 +114,9 @@ fn indexes_that_drifted_are_found_and_mended() {
     assert_eq!(mended["before"]["full_text"], *words);
     let whole = check(&installation, &[], 0);
     assert_eq!(whole["is_whole"], true);
-    let found = run(&installation, &["search", "mặn", "--limit", "100"]).json();
+    let found = installation
+        .run(&["search", "mặn", "--limit", "100"])
+        .json();
     assert_eq!(found["total"], 61);
 }
 
@@ -134,7 +128,7 @@ fn documents_that_are_damaged_or_gone_are_named() {
     let found = check(&installation, &[], 1);
     let named = &found["files"]["damaged"][0];
     assert_eq!(named["records"].as_array().unwrap().len(), 1, "{found}");
-    let ran = run(&installation, &["check", "--repair"]);
+    let ran = installation.run(&["check", "--repair"]);
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains("trithuc restore"), "{}", ran.stderr);
     assert_eq!(ran.json()["files"]["missing"][0]["blake3"], named["blake3"]);
@@ -150,26 +144,26 @@ fn documents_that_are_damaged_or_gone_are_named() {
 fn a_restored_library_is_the_one_that_was_put_away() {
     let installation = library();
     let archive = installation.data().with_file_name("b.tar.zst");
-    let ran = run(&installation, &["backup", archive.to_str().unwrap()]);
+    let ran = installation.run(&["backup", archive.to_str().unwrap()]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     assert_eq!(ran.json()["records"], 61);
 
     let other = Installation::new();
-    let ran = run(&other, &["restore", archive.to_str().unwrap()]);
+    let ran = other.run(&["restore", archive.to_str().unwrap()]);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     assert_eq!(other.dump(), installation.dump());
     assert_eq!(check(&other, &[], 0)["is_whole"], true);
     let question = ["search", "nước mặn lấn sâu", "--mode", "semantic"];
-    let hits = |installation| run(installation, &question).json()["hits"].clone();
+    let hits = |installation: &Installation| installation.run(&question).json()["hits"].clone();
     assert_eq!(hits(&other), hits(&installation));
 
-    let full = run(&other, &["restore", archive.to_str().unwrap()]);
+    let full = other.run(&["restore", archive.to_str().unwrap()]);
     assert_eq!(full.status, 1);
     assert!(full.stderr.contains("is there already"), "{}", full.stderr);
     let cut = fs::read(&archive).unwrap();
     fs::write(&archive, &cut[..cut.len() / 2]).unwrap();
     let nowhere = Installation::new();
-    let ran = run(&nowhere, &["restore", archive.to_str().unwrap()]);
+    let ran = nowhere.run(&["restore", archive.to_str().unwrap()]);
     assert_eq!(ran.status, 1);
     assert!(ran.stderr.contains("no whole backup"), "{}", ran.stderr);
     assert!(!nowhere.data().exists());
@@ -197,5 +191,5 @@ fn indexes_of_another_catalogue_are_built_anew() {
     assert_eq!(found["full_text"]["is_of_another"], true, "{found}");
     assert_eq!(found["vectors"]["is_of_another"], true, "{found}");
     check(&installation, &["--repair"], 0);
-    assert_eq!(run(&installation, &["search", ""]).json()["total"], 1);
+    assert_eq!(installation.run(&["search", ""]).json()["total"], 1);
 }

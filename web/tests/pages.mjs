@@ -31,6 +31,7 @@ const firstVisitBytes = 100_000;
 const ask = async (query) => (await fetch(`${base}/api/v1/search?${query}`)).json();
 const paths = {
   home: "/",
+  advanced: "/search/advanced",
   search: "/search?q=n%C4%83ng+l%C6%B0%E1%BB%A3ng",
   explain: "/search?q=rice+salinity&explain=1&sort=newest&filter=language%3Avi",
   all: "/search?page=2",
@@ -271,7 +272,6 @@ async function accounts() {
   const other = await browser.newContext();
   if (path) expect((await other.request.get(base + path)).status() === 404, "a closed record is open");
   await other.close();
-  await context.close();
   const desk = { jobs: "/jobs", job, sources: "/sources", aside: "/set-aside", gathered: "/collections/tuyen-chon" };
   // Hands a work in, and looks at an edit of what a search finds.
   await page.goto(`${base}/deposits`);
@@ -290,9 +290,22 @@ async function accounts() {
   const edit = new URL(page.url()).pathname;
   await page.locator("form[action^='/edits/'] button").click();
   expect(!(await page.locator("form[action^='/edits/'] button").count()), "an edit is not undone");
+  // Gives an institution another name.
+  const one = await (await context.request.get(`${base}/api/v1/authorities?kind=institution&limit=1`)).json();
+  const authority = `/authorities/${one.authorities[0].id}`;
+  await page.goto(base + authority);
+  await page.fill("#variants", `${await page.inputValue("#variants")}\nViện Thử Nghiệm Trang`);
+  await page.locator("form[action^='/authorities/'] button.main").click();
+  await page.waitForURL(/\/institutions\/i\d+$/);
+  const institution = new URL(page.url()).pathname;
+  expect((await page.content()).includes("Viện Thử Nghiệm Trang"), "an institution keeps no new name");
+  const people = await (await context.request.get(`${base}/api/v1/authorities?kind=person&limit=1`)).json();
+  const person = `/authors/${people.authorities[0].id}`;
+  await context.close();
+  const named = { authority, institution, person };
   const lists = { librarians: "/desk", deposits: "/deposits", deposit, edits: "/edits?q=l%C3%BAa", edit, quality: "/quality", saved: "/saved?q=l%C3%BAa", authorities: "/authorities", subjects: "/subjects" };
   const change = paths.topic && { changetopic: paths.topic };
-  return { state, paths: { account: "/account", users: "/users", ...lists, ...desk, ...change, ...(path && { restricted: path }) } };
+  return { state, paths: { account: "/account", users: "/users", ...lists, ...named, ...desk, ...change, ...(path && { restricted: path }) } };
 }
 
 if (folder) mkdirSync(folder, { recursive: true });

@@ -174,7 +174,7 @@ words! {
     damped: "làm trơn hàm mũ với xu thế tắt dần", "exponential smoothing with a damped trend";
     robust_trend: "xu thế bền vững (trung vị các bước)", "a robust trend (median step)";
     naive: "giữ nguyên giá trị cuối", "staying at the last value";
-    backtest: "Phương pháp {}. Thử tại {} thời điểm quá khứ, sai số bằng {} lần bước thay đổi thường năm (giữ nguyên giá trị cuối: {}), và {} kết quả thật nằm trong khoảng.", "Method: {}. At {} past moments its error was {} times a usual yearly step (staying at the last value: {}), and {} of what came lay in the interval.";
+    backtest: "Phương pháp: {}. Thử tại {} thời điểm quá khứ, sai số bằng {} lần bước thay đổi thường năm (giữ nguyên giá trị cuối: {}), và {} kết quả thật nằm trong khoảng.", "Method: {}. At {} past moments its error was {} times a usual yearly step (staying at the last value: {}), and {} of what came lay in the interval.";
     none_emerges: "Không chủ đề nào mới nổi theo định nghĩa dưới đây.", "No topic emerges by the definition below.";
     definition: "Mới nổi: ít nhất 6 biểu ghi trong ba năm trọn vẹn gần nhất, tỷ trọng gấp ít nhất 1,5 lần ba năm trước đó, và ít nhất nửa số biểu ghi nằm trong sáu năm này. Điểm là lô-ga-rít cơ số 2 của mức tăng.", "Emerging: at least 6 records in the last three complete years, a share at least 1.5 times that of the three years before, and at least half of all records in these six years. The score is the base-2 logarithm of the growth.";
     hindsight: "Nhìn lại năm {}: trong {} nhóm mới nổi theo định nghĩa này, {} tiếp tục tăng; trong các nhóm còn lại {}.", "In hindsight, {}: of {} groups that emerged by this definition, {} went on growing; of all others {}.";

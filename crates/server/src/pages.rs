@@ -3,6 +3,7 @@
 
 mod about;
 mod account;
+mod advanced;
 mod answers;
 mod authorities;
 mod authority;
@@ -49,6 +50,7 @@ mod users;
 
 pub(crate) use about::show_about;
 pub(crate) use account::{add_key, change_password, remove_key, show_account};
+pub(crate) use advanced::show_advanced;
 pub(crate) use answers::show_answers;
 pub(crate) use authorities::{
     keep_names_apart, merge_authorities, show_authorities, undo_authority_act,

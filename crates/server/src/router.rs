@@ -104,6 +104,7 @@ fn upload_routes() -> Router<Arc<App>> {
 fn pages_routes() -> Router<Arc<App>> {
     Router::new()
         .route("/", get(pages::show_home))
+        .route("/search/advanced", get(pages::show_advanced))
         .route("/search", get(pages::show_search))
         .route("/answers", get(pages::show_answers))
         .route("/records/{id}", get(pages::show_record))

@@ -78,6 +78,24 @@ pub(crate) fn count(
     })
 }
 
+/// The fields `year_from` and `year_to` of a form as a filter on years has
+/// them: `2015..2020`, `2015..`, `..2020`, `2015`; nothing where both are empty.
+///
+/// # Errors
+/// [`ApiError::InvalidParameter`].
+pub(crate) fn year_span(params: &Params) -> Result<Option<String>, ApiError> {
+    let bound = |name| match params.get(name) {
+        None => Ok(String::new()),
+        Some(_) => count(params, name, 0, 1000, 2100).map(|year| year.to_string()),
+    };
+    let (from, to) = (bound("year_from")?, bound("year_to")?);
+    Ok(match (from.as_str(), to.as_str()) {
+        ("", "") => None,
+        (from, to) if from == to => Some(from.to_owned()),
+        (from, to) => Some(format!("{from}..{to}")),
+    })
+}
+
 fn flag(name: &str, value: &str) -> Result<bool, ApiError> {
     match value {
         "1" | "true" => Ok(true),

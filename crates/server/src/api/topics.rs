@@ -73,6 +73,7 @@ pub(crate) struct TopicAnswer {
     /// parts.
     place: Option<[f64; 2]>,
     /// Those of its records with a year, by year.
+    #[schema(value_type = BTreeMap<String, u64>)]
     by_year: BTreeMap<i32, u64>,
 }
 

@@ -29,7 +29,7 @@ use crate::{
     },
     params::Params,
     search_params::count,
-    typography::{decimal, number},
+    typography::{date, decimal, number},
     visit::Visit,
     words::fill,
 };
@@ -138,7 +138,7 @@ fn read(library: &Library, offset: usize, locale: Locale) -> Result<Read, ApiErr
             format!(
                 "{}, {}",
                 act.by,
-                crate::typography::date(&act.at.to_string(), locale)
+                date(&act.at.strftime("%Y-%m-%d").to_string(), locale)
             ),
         )
     });

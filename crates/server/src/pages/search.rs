@@ -23,7 +23,7 @@ use crate::{
         hit::HitView,
     },
     params::Params,
-    search_params::{DEEPEST_HIT, count, search_error, search_request},
+    search_params::{DEEPEST_HIT, count, search_error, search_request, year_span},
     typography::{decimal, number},
     visit::Visit,
     words::fill,
@@ -90,6 +90,7 @@ struct SearchPage {
     save_url: String,
     /// For librarians.
     edit_url: Option<String>,
+    advanced_url: String,
     answers_url: String,
     json_url: String,
     exports: Vec<(&'static str, String)>,
@@ -164,21 +165,12 @@ fn year_span_url(params: &Params) -> Result<Option<String>, ApiError> {
     {
         return Ok(None);
     }
-    let bound = |name| match params.get(name) {
-        None => Ok(String::new()),
-        Some(_) => count(params, name, 0, 1000, 2100).map(|year| year.to_string()),
-    };
-    let (from, to) = (bound("year_from")?, bound("year_to")?);
     let kept = without_years(&known(params));
-    let span = match (from.as_str(), to.as_str()) {
-        ("", "") => return Ok(Some(kept.to_url("/search"))),
-        (from, to) if from == to => from.to_owned(),
-        (from, to) => format!("{from}..{to}"),
+    let kept = match year_span(params)? {
+        None => kept,
+        Some(span) => kept.adding("filter", &format!("year:{span}")),
     };
-    Ok(Some(
-        kept.adding("filter", &format!("year:{span}"))
-            .to_url("/search"),
-    ))
+    Ok(Some(kept.to_url("/search")))
 }
 
 fn without_years(params: &Params) -> Params {
@@ -244,6 +236,7 @@ fn empty(visit: &Visit, params: &Params, query: &str) -> SearchPage {
         save_url: kept_url(params, "/saved"),
         edit_url: (visit.needs(Role::Librarian, Scope::Write).is_ok())
             .then(|| kept_url(params, "/edits")),
+        advanced_url: kept_url(params, "/search/advanced"),
         answers_url: kept_url(params, "/answers"),
         json_url: params.to_url("/api/v1/search"),
         exports: exports(params),
