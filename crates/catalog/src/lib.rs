@@ -12,6 +12,7 @@ mod error;
 mod job;
 mod memory;
 mod postgres;
+mod quota;
 mod sql;
 mod sqlite;
 mod store;
@@ -31,6 +32,7 @@ pub use job::{
 };
 pub use memory::MemoryCatalog;
 pub use postgres::{PostgresAddress, PostgresCatalog};
+pub use quota::{Draw, QuotaStore};
 pub use sql::{Copied, CopiedTable, copy_store};
 pub use sqlite::SqliteCatalog;
 pub use store::{CatalogStore, Catalogue};

@@ -10,6 +10,7 @@ mod codec;
 mod copy;
 mod jobs;
 mod prepared;
+mod quotas;
 mod read;
 mod session;
 mod topic_acts;

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Identifier, RecordId};
 
 use crate::{
-    Applied, Batch, CatalogError, Changes, Detail, JobQueue, Quarantined, Status, StoredRecord,
-    TopicStore, Version,
+    Applied, Batch, CatalogError, Changes, Detail, JobQueue, Quarantined, QuotaStore, Status,
+    StoredRecord, TopicStore, Version,
 };
 
-/// All that an installation keeps: records, jobs, topics.
-pub trait Catalogue: CatalogStore + JobQueue + TopicStore {}
+/// All that an installation keeps: records, jobs, topics, quotas.
+pub trait Catalogue: CatalogStore + JobQueue + TopicStore + QuotaStore {}
 
-impl<C: CatalogStore + JobQueue + TopicStore> Catalogue for C {}
+impl<C: CatalogStore + JobQueue + TopicStore + QuotaStore> Catalogue for C {}
 
 /// A catalogue: SQLite in a file, a PostgreSQL database, or the oracle in memory.
 ///

@@ -2,8 +2,10 @@
 
 mod jobs;
 mod laws;
+mod quotas;
 mod topics;
 
 pub use jobs::run_all as run_job_queue_laws;
 pub use laws::run_all as run_catalog_laws;
+pub use quotas::run_all as run_quota_laws;
 pub use topics::run_topic_laws;

@@ -14,7 +14,7 @@ mod near;
 mod shape;
 
 use qdrant_client::qdrant::{
-    Condition, Filter, GetPoints, ScrollPoints, Vector, VectorsOutput,
+    CollectionStatus, Condition, Filter, GetPoints, ScrollPoints, Vector, VectorsOutput,
     vectors_output::VectorsOptions,
 };
 use records::{ChangeSeq, Clearance, RecordId};
@@ -95,6 +95,20 @@ impl QdrantVectors {
     pub fn remove(settings: &QdrantSettings, model: &VectorModel) -> Result<(), VectorError> {
         let store = Self::new(settings, model)?;
         Cluster::wait(shape::remove(&store)).map_err(failed("removing it"))
+    }
+
+    /// Whether the nodes have built their graphs over all that was written. Until
+    /// then a search compares what is not in a graph one by one.
+    ///
+    /// # Errors
+    /// When the cluster does not answer.
+    pub fn is_settled(&self) -> Result<bool, VectorError> {
+        let asked = self
+            .cluster
+            .ask(async |node| node.collection_info(&self.passages).await);
+        let info = Cluster::wait(asked).map_err(failed("asking for its state"))?;
+        let green = CollectionStatus::Green as i32;
+        Ok(info.result.is_some_and(|info| info.status == green))
     }
 
     fn new(settings: &QdrantSettings, model: &VectorModel) -> Result<Self, VectorError> {

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use authorities::SharedRegister;
-use catalog::{CatalogError, CatalogStore, TopicStore};
+use catalog::{CatalogError, CatalogStore, QuotaStore, TopicStore};
 use extract::DocumentReader;
 use index::FullTextStore;
 use ingest::FileStore;
@@ -38,6 +38,9 @@ pub struct Library {
     pub desk: Option<Arc<Desk>>,
     /// Reads documents that readers send; `None` where only texts are taken.
     pub reader: Option<Arc<dyn DocumentReader + Send>>,
+    /// Where nodes tell each other what callers asked for; `None` on a machine
+    /// that answers alone.
+    pub quotas: Option<Arc<dyn QuotaStore>>,
 }
 
 impl Library {
@@ -54,6 +57,7 @@ impl Library {
             files: None,
             desk: None,
             reader: None,
+            quotas: None,
         }
     }
 
@@ -83,6 +87,15 @@ impl Library {
     pub fn with_reader(self, reader: Arc<dyn DocumentReader + Send>) -> Self {
         Self {
             reader: Some(reader),
+            ..self
+        }
+    }
+
+    /// The library as one of several nodes, which share what callers may ask for.
+    #[must_use]
+    pub fn with_quotas(self, quotas: Arc<dyn QuotaStore>) -> Self {
+        Self {
+            quotas: Some(quotas),
             ..self
         }
     }

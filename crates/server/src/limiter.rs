@@ -4,9 +4,15 @@
 //!
 //! Every answer says what is left: `RateLimit-Policy` and `RateLimit`
 //! (draft-ietf-httpapi-ratelimit-headers-10).
+//!
+//! Where several nodes answer, they tell each other once a second what their
+//! callers took (`sharing`).
+
+mod sharing;
 
 use std::{
     collections::HashMap,
+    fmt,
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
@@ -19,6 +25,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+pub(crate) use self::sharing::share;
 use crate::{app::App, error::ApiError, settings::Settings};
 
 /// Seconds in which a bucket refills: quotas are told a minute.
@@ -66,11 +73,27 @@ impl Caller {
         }
     }
 
+    /// Whether other nodes know the same caller.
+    fn is_shared(&self) -> bool {
+        *self != Self::Local
+    }
+
     fn policy(&self, settings: &Settings) -> (&'static str, u32) {
         match self {
             Self::Local => ("local", LOCAL_QUOTA),
             Self::Address(_) => ("anonymous", settings.requests_per_minute),
             Self::Account(_) => ("account", settings.account_requests_per_minute),
+        }
+    }
+}
+
+/// The name that all nodes give to the caller.
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local => f.write_str("local"),
+            Self::Address(ip) => write!(f, "address {ip}"),
+            Self::Account(name) => write!(f, "account {name}"),
         }
     }
 }
@@ -87,6 +110,9 @@ fn line(ip: IpAddr) -> IpAddr {
 struct Bucket {
     left: f64,
     at: Instant,
+    quota: u32,
+    /// Let through since the other nodes were told.
+    n_untold: u32,
 }
 
 /// The buckets of all callers.
@@ -111,6 +137,37 @@ impl Limiter {
         left.requests.is_none().then_some(left.wait_s)
     }
 
+    /// What callers were let through for since this was asked last.
+    fn untold(&self) -> Vec<(Caller, u32, u32)> {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = buckets
+            .iter_mut()
+            .filter(|(caller, bucket)| caller.is_shared() && bucket.n_untold > 0);
+        let tell = |(caller, bucket): (&Caller, &mut Bucket)| {
+            let n_taken = std::mem::take(&mut bucket.n_untold);
+            (caller.clone(), bucket.quota, n_taken)
+        };
+        shared.map(tell).collect()
+    }
+
+    /// What is left for a caller at all nodes together, without what was let
+    /// through here since they were told.
+    fn set_left(&self, caller: &Caller, left: f64, now: Instant) {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(caller) {
+            bucket.left = left - f64::from(bucket.n_untold);
+            bucket.at = now;
+        }
+    }
+
+    /// Has the other nodes told later of what they could not be told now.
+    fn keep_untold(&self, caller: &Caller, n_taken: u32) {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get_mut(caller) {
+            bucket.n_untold = bucket.n_untold.saturating_add(n_taken);
+        }
+    }
+
     fn count(&self, caller: &Caller, quota: u32, now: Instant) -> Left {
         let (full, per_s) = (f64::from(quota), f64::from(quota) / f64::from(WINDOW_S));
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,6 +185,8 @@ impl Limiter {
         let bucket = buckets.entry(caller.clone()).or_insert(Bucket {
             left: full,
             at: now,
+            quota,
+            n_untold: 0,
         });
         let waited_s = now.saturating_duration_since(bucket.at).as_secs_f64();
         bucket.left = (bucket.left + waited_s * per_s).min(full);
@@ -140,6 +199,8 @@ impl Limiter {
             };
         }
         bucket.left -= 1.0;
+        bucket.quota = quota;
+        bucket.n_untold = bucket.n_untold.saturating_add(1);
         let wait_s = ((full - bucket.left) / per_s).ceil();
         Left {
             requests: Some(bucket.left as u32),

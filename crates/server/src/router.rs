@@ -36,7 +36,11 @@ use crate::{
 /// When the catalogue cannot give or keep the installation's key.
 pub fn router(library: Library, settings: Settings) -> Result<Router, CatalogError> {
     let time_limit = settings.time_limit();
+    let quotas = library.quotas.clone();
     let app = Arc::new(App::new(library, settings)?);
+    if let Some(quotas) = quotas {
+        limiter::share(&app, quotas);
+    }
     let small = Router::new()
         .merge(pages_routes())
         .merge(machine_routes())

@@ -30,6 +30,7 @@ fn keeps_the_laws_in_memory() {
     testsuite::run_catalog_laws(|| SqliteCatalog::in_memory().unwrap());
     testsuite::run_job_queue_laws(|| SqliteCatalog::in_memory().unwrap());
     testsuite::run_topic_laws(|| SqliteCatalog::in_memory().unwrap());
+    testsuite::run_quota_laws(|| SqliteCatalog::in_memory().unwrap());
 }
 
 #[test]
@@ -121,6 +122,8 @@ fn copies_hold_the_whole_layout() {
     }
     // The one column that PostgreSQL does without: nothing names it.
     layout.get_mut("body").unwrap().remove("key");
+    // Gone after ten minutes.
+    layout.remove("quota").unwrap();
     assert_eq!(layout, crate::sql::layout());
 }
 

@@ -14,7 +14,7 @@ use super::extract_worker;
 use crate::{
     alerting,
     context::Context,
-    home::Home,
+    home::{Home, OpenCatalogue},
     installation::{self, Installation},
     outcome::{Outcome, Usage},
     output, vectorising,
@@ -107,6 +107,11 @@ fn open(home: &Home, jobs: &JobSettings) -> anyhow::Result<Library> {
         .with_topics(installation.catalog.clone())
         .with_reader(reader);
     let library = library.with_terms(installation::terms(data)?);
+    let library = match &installation.opened {
+        // A database may be that of several nodes.
+        OpenCatalogue::Postgres(catalogue) => library.with_quotas(catalogue.clone()),
+        OpenCatalogue::Sqlite(_) => library,
+    };
     let meaning = installation.meaning()?;
     let library = match &meaning {
         Some(meaning) => library.with_meaning(meaning.clone()),

@@ -1,13 +1,17 @@
 //! `trithuc eval speed`: different queries of one to five words, drawn from the
-//! titles of the installation, each with facets, one after another in one
-//! process.
+//! titles of the installation, each with facets, asked by one client or by
+//! several at once in one process.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    time::Instant,
+};
 
 use anyhow::bail;
 use catalog::{CatalogStore, Detail, WhatChanged};
 use records::{ChangeSeq, Clearance};
-use search::{FacetField, Mode, SearchRequest, evaluation::percentile};
+use search::{FacetField, Mode, SearchRequest, Searcher, evaluation::percentile};
 use serde::Serialize;
 
 use crate::{
@@ -30,6 +34,9 @@ pub(crate) struct Args {
     /// institution, collection and access.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=8))]
     facets: u8,
+    /// Clients that ask at the same time, each one query after another.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    clients: u16,
 }
 
 /// Facets in the order in which `--facets` takes them.
@@ -52,6 +59,8 @@ struct Measured {
     index_bytes: u64,
     segments: usize,
     queries: usize,
+    clients: u16,
+    queries_per_s: f64,
     ms_p50: f64,
     ms_p95: f64,
     ms_max: f64,
@@ -69,16 +78,12 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
     } else {
         searching::searcher(&installation)?
     };
-    let mut times = Vec::new();
-    let mut totals = 0;
-    for query in &queries {
-        let mut request = SearchRequest::new(query, Clearance::Staff);
-        request.mode = args.mode;
-        request.facets = FACETS[..usize::from(args.facets)].to_vec();
-        let start = std::time::Instant::now();
-        totals += searcher.search_plain(&request)?.total;
-        times.push(start.elapsed().as_secs_f64() * 1000.0);
-    }
+    let queries: Vec<String> = queries.into_iter().collect();
+    let start = Instant::now();
+    let asked = ask_all(&searcher, &queries, args)?;
+    let took_s = start.elapsed().as_secs_f64();
+    let (mut times, totals): (Vec<f64>, Vec<u64>) = asked.into_iter().unzip();
+    let n_found: u64 = totals.iter().sum();
     let measured = Measured {
         mode: args.mode,
         facets: args.facets,
@@ -86,20 +91,24 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         index_bytes: stats.bytes,
         segments: stats.n_segments,
         queries: times.len(),
+        clients: args.clients,
+        queries_per_s: times.len() as f64 / took_s,
         ms_p50: percentile(&mut times, 0.5),
         ms_p95: percentile(&mut times, 0.95),
         ms_max: percentile(&mut times, 1.0),
-        mean_total: totals as f64 / queries.len().max(1) as f64,
+        mean_total: n_found as f64 / queries.len().max(1) as f64,
     };
     if context.json {
         output::json(&measured)?;
     } else {
         output::line(format!(
-            "{} records, {:.1} MB in {} segments; {} queries: p50 {:.2} ms, p95 {:.2} ms, max {:.2} ms; {:.0} found on average",
+            "{} records, {:.1} MB in {} segments; {} queries by {} at once, {:.0} a second: p50 {:.2} ms, p95 {:.2} ms, max {:.2} ms; {:.0} found on average",
             measured.records,
             measured.index_bytes as f64 / 1e6,
             measured.segments,
             measured.queries,
+            measured.clients,
+            measured.queries_per_s,
             measured.ms_p50,
             measured.ms_p95,
             measured.ms_max,
@@ -107,6 +116,36 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         ))?;
     }
     Ok(Outcome::Done)
+}
+
+/// Milliseconds and results of each query, in no order.
+fn ask_all(
+    searcher: &Searcher,
+    queries: &[String],
+    args: &Args,
+) -> anyhow::Result<Vec<(f64, u64)>> {
+    let next = AtomicUsize::new(0);
+    let client = || -> anyhow::Result<Vec<(f64, u64)>> {
+        let mut asked = Vec::new();
+        while let Some(query) = queries.get(next.fetch_add(1, Relaxed)) {
+            let mut request = SearchRequest::new(query, Clearance::Staff);
+            request.mode = args.mode;
+            request.facets = FACETS[..usize::from(args.facets)].to_vec();
+            let start = Instant::now();
+            let total = searcher.search_plain(&request)?.total;
+            asked.push((start.elapsed().as_secs_f64() * 1000.0, total));
+        }
+        Ok(asked)
+    };
+    std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..args.clients).map(|_| scope.spawn(client)).collect();
+        let mut all = Vec::new();
+        for client in clients {
+            let asked = client.join();
+            all.extend(asked.map_err(|_| anyhow::anyhow!("a client ended early"))??);
+        }
+        Ok(all)
+    })
 }
 
 /// Runs of one to five words of titles, all different, the same for a seed.
