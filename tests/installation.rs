@@ -20,6 +20,11 @@ pub(crate) fn repository() -> PathBuf {
     package.ancestors().nth(2).unwrap().to_owned()
 }
 
+/// The sample collection.
+pub(crate) fn sample() -> String {
+    repository().join("tests/sample").display().to_string()
+}
+
 /// Where the development data lies; says so and gives `None` when it does not.
 pub(crate) fn shared_data(name: &str) -> Option<PathBuf> {
     let root = env::var_os("TRITHUC_TEST_DATA")

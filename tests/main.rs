@@ -25,6 +25,7 @@
 //! * `leaks`: what a role may not see shows in no answer of any address.
 //! * `oai`: harvesting, whole and in pieces, with deletions.
 //! * `mcp`: what AI assistants ask, by the protocol, within what they may see.
+//! * `node`: a program of several over one catalogue in a database.
 //! * `api`: shapes, counts, problems, access levels, hostile bytes.
 //! * `query_reading`: accents, keystrokes, terms, spelling; the text filters.
 //! * `overlap`: a text, a document or a record beside the library.
@@ -32,6 +33,9 @@
 //! * `postgres`: the catalogue in a database: two servers, killed workers, a
 //!   restart under load, the way there and back.
 //! * `postgres_server`: a PostgreSQL server of a test's own.
+//! * `qdrant`: the indexes on a cluster: what embedded ones give; each part dies
+//!   under load.
+//! * `qdrant_nodes`: nodes of a real Qdrant cluster.
 //! * `real_data`: the PDFs of the development data.
 //! * `sandbox`: killed and greedy readers of documents.
 //! * `resource_sync`: a copy kept by the lists of resources and of changes.
@@ -70,11 +74,15 @@ mod jobs;
 mod killing;
 mod leaks;
 mod mcp;
+mod node;
 mod oai;
 mod overlap;
 mod pages;
 mod postgres;
 mod postgres_server;
+mod qdrant;
+#[path = "../crates/cluster/tests/cluster/nodes.rs"]
+mod qdrant_nodes;
 mod quality;
 mod query_reading;
 mod real_data;

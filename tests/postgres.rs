@@ -2,143 +2,14 @@
 //! servers at once, killed workers, a database that restarts; and the way
 //! there and back.
 
-use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    net::{SocketAddr, TcpListener},
-    process::{Child, Command, Stdio},
-    thread,
-    time::Duration,
-};
-
-use serde_json::Value;
+use std::{net::TcpListener, process::Command, thread, time::Duration};
 
 use crate::{
-    installation::{Installation, Ran, program, repository},
+    installation::{Installation, Ran, program, sample},
+    node::{MANY, Node, PASSWORD, Serving, many_records},
     postgres_server::PostgresServer,
-    site::{Answer, send_to},
+    site::send_to,
 };
-
-const PASSWORD: &str = "nước mặn vào sâu tới Bến Lức";
-
-/// A program that finds its catalogue in a database.
-struct Node<'s> {
-    installation: &'s Installation,
-    address: String,
-}
-
-impl Node<'_> {
-    fn command(&self) -> Command {
-        let mut command = self.installation.command();
-        command.env("TRITHUC_CATALOGUE", &self.address);
-        command.arg("--json");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        self.command().args(arguments).output().unwrap().into()
-    }
-
-    /// Runs what must go well; gives its answer.
-    fn json(&self, arguments: &[&str]) -> Value {
-        let ran = self.run(arguments);
-        assert_eq!(ran.status, 0, "{arguments:?}: {}", ran.stderr);
-        ran.json()
-    }
-
-    fn dump(&self) -> String {
-        self.run(&["export", "", "--format", "json"]).stdout
-    }
-
-    fn add_user(&self, name: &str) {
-        let mut add = self.command();
-        add.args(["user", "add", name, "--role", "librarian"]);
-        let mut add = add
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut typed = add.stdin.take().unwrap();
-        write!(typed, "{PASSWORD}\n{PASSWORD}\n").unwrap();
-        drop(typed);
-        assert!(add.wait().unwrap().success());
-    }
-
-    fn serve(&self) -> Serving {
-        let mut child = self
-            .command()
-            .args(["serve", "--listen", "127.0.0.1:0", "--no-worker"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        output.read_line(&mut line).unwrap();
-        let said: Value = serde_json::from_str(&line).unwrap();
-        let url = said["listening"].as_str().unwrap();
-        let address = url.trim_start_matches("http://").trim_end_matches('/');
-        Serving {
-            child,
-            address: address.parse().unwrap(),
-        }
-    }
-
-    fn worker(&self) -> Child {
-        let config = self
-            .installation
-            .input("config.toml", "[jobs]\nlease_s = 2\n");
-        self.command()
-            .arg("--config")
-            .arg(config)
-            .arg("worker")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap()
-    }
-
-    fn job_until(&self, number: &str, state: &str) -> Value {
-        for _ in 0..1500 {
-            let job = self.run(&["job", "show", number]);
-            // While the database is away nothing can be asked.
-            if job.status == 0 && job.json()["state"] == state {
-                return job.json();
-            }
-            thread::sleep(Duration::from_millis(40));
-        }
-        panic!(
-            "never {state}: {}",
-            self.run(&["job", "show", number]).stdout
-        );
-    }
-}
-
-struct Serving {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Serving {
-    fn get(&self, target: &str, cookie: &str) -> Answer {
-        send_to(
-            self.address,
-            "GET",
-            target.as_bytes(),
-            &[("cookie", cookie)],
-            "",
-        )
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn sample() -> String {
-    repository().join("tests/sample").display().to_string()
-}
 
 #[test]
 fn every_command_works_and_gives_what_a_file_gives() {
@@ -146,10 +17,7 @@ fn every_command_works_and_gives_what_a_file_gives() {
         return;
     };
     let (there, here) = (Installation::new(), Installation::new());
-    let node = Node {
-        installation: &there,
-        address: server.database("kho"),
-    };
+    let node = Node::new(&there, server.database("kho"));
     let taken_in = node.run(&["ingest", &sample()]);
     let in_file = here.run(&["ingest", &sample()]);
     assert_eq!(taken_in.status, in_file.status, "{}", taken_in.stderr);
@@ -194,10 +62,7 @@ fn moves_there_and_back(server: &PostgresServer, node: &Node<'_>, dump: &str) {
     let back = back.to_str().unwrap();
     let again = elsewhere.run(&["migrate-store", "--from", &other, "--to", back]);
     assert_eq!(moved.json()["tables"], again.json()["tables"]);
-    let moved_node = Node {
-        installation: &elsewhere,
-        address: other.clone(),
-    };
+    let moved_node = Node::new(&elsewhere, other.clone());
     assert_eq!(moved_node.dump(), dump);
     assert_eq!(moved_node.json(&["check"])["is_whole"], true);
     let full = elsewhere.run(&["migrate-store", "--from", file, "--to", &other]);
@@ -216,10 +81,7 @@ fn two_servers_are_one_library() {
     };
     let installation = Installation::new();
     // In a schema of its own, as where many share a database.
-    let node = Node {
-        installation: &installation,
-        address: server.schema("kho"),
-    };
+    let node = Node::new(&installation, server.schema("kho"));
     assert!(node.run(&["ingest", &sample()]).status != 1);
     node.add_user("lan");
     let (first, second) = (node.serve(), node.serve());
@@ -267,30 +129,14 @@ fn two_servers_are_one_library() {
     assert_eq!(second.get(target, "").status, 200);
 }
 
-/// Records as JSON Lines: enough that a worker is killed in the middle.
-const MANY: usize = 20_000;
-
-fn records() -> String {
-    let line = |n: usize| {
-        format!(
-            "{{\"id\":\"r{n}\",\"type\":\"paper\",\"title\":\"Lúa chịu mặn số {n}\",\"doi\":\"10.1/{n}\",\"year\":{}}}\n",
-            2000 + n % 20
-        )
-    };
-    (0..MANY).map(line).collect()
-}
-
 #[test]
 fn a_killed_worker_and_a_restarted_database_lose_and_double_nothing() {
     let Some(mut server) = PostgresServer::start() else {
         return;
     };
     let installation = Installation::new();
-    let node = Node {
-        installation: &installation,
-        address: server.database("kho"),
-    };
-    let path = installation.input("many.jsonl", records());
+    let node = Node::new(&installation, server.database("kho"));
+    let path = installation.input("many.jsonl", many_records());
     node.json(&["job", "list"]);
     let serving = node.serve();
     let job = node.json(&["job", "add", "ingest", path.to_str().unwrap()]);
@@ -384,10 +230,10 @@ fn over_tls_the_certificate_is_looked_at() {
     let installation = Installation::new();
     let roots = installation.input("roots.pem", key.cert.pem());
     let ask = |options: &str| {
-        let node = Node {
-            installation: &installation,
-            address: format!("postgres://trithuc@127.0.0.1:{port}/postgres?{options}"),
-        };
+        let node = Node::new(
+            &installation,
+            format!("postgres://trithuc@127.0.0.1:{port}/postgres?{options}"),
+        );
         node.run(&["job", "list"])
     };
     let trusted = ask(&format!("sslmode=require&sslrootcert={}", roots.display()));

@@ -12,6 +12,7 @@
 mod batch;
 mod near;
 mod shape;
+mod texts;
 
 use qdrant_client::qdrant::{
     CollectionStatus, Condition, Filter, GetPoints, ScrollPoints, Vector, VectorsOutput,
@@ -166,11 +167,6 @@ fn slug(model: &str) -> String {
     plain.collect()
 }
 
-/// The point of a known text.
-fn text_id(hash: &TextHash) -> qdrant_client::qdrant::PointId {
-    payload::uuid(&hash.0)
-}
-
 /// The vector named `v`; `None` where there is none.
 fn vector_of(vectors: Option<VectorsOutput>) -> Option<Vec<f32>> {
     let Some(VectorsOptions::Vectors(mut named)) = vectors?.vectors_options else {
@@ -203,7 +199,22 @@ impl VectorStore for QdrantVectors {
     }
 
     fn knows(&self, hashes: &[TextHash]) -> Result<Vec<bool>, VectorError> {
-        Cluster::wait(batch::knows(self, hashes)).map_err(failed("looking up known texts"))
+        Cluster::wait(texts::knows(self, hashes)).map_err(failed("looking up known texts"))
+    }
+
+    fn learn(&self, texts: &[(TextHash, Vec<f32>)]) -> Result<(), VectorError> {
+        for (_, vector) in texts {
+            self.check_vector(vector)?;
+        }
+        Cluster::wait(texts::learn(self, texts)).map_err(failed("keeping known texts"))
+    }
+
+    fn known(
+        &self,
+        after: Option<TextHash>,
+        limit: usize,
+    ) -> Result<Vec<(TextHash, Vec<f32>)>, VectorError> {
+        Cluster::wait(texts::known(self, after, limit)).map_err(failed("reading known texts"))
     }
 
     fn search(&self, query: &VectorQuery<'_>) -> Result<Vec<VectorHit>, VectorError> {

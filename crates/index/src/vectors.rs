@@ -197,6 +197,22 @@ pub trait VectorStore: Send + Sync {
     /// batch.
     fn knows(&self, hashes: &[TextHash]) -> Result<Vec<bool>, VectorError>;
 
+    /// Keeps vectors of texts that were embedded elsewhere, as if a batch had
+    /// brought them; one whose text is known already stays as it is.
+    ///
+    /// # Errors
+    /// Nothing is kept when one is no vector of the model.
+    fn learn(&self, texts: &[(TextHash, Vec<f32>)]) -> Result<(), VectorError>;
+
+    /// Known texts behind `after`, in order of their hashes, `limit` at most;
+    /// none behind the last. Vectors come as they are kept: within what 16-bit
+    /// coordinates change.
+    fn known(
+        &self,
+        after: Option<TextHash>,
+        limit: usize,
+    ) -> Result<Vec<(TextHash, Vec<f32>)>, VectorError>;
+
     /// The nearest records, best first, ties by id; fewer than asked only when
     /// no more may be seen and meet the filters.
     fn search(&self, query: &VectorQuery<'_>) -> Result<Vec<VectorHit>, VectorError>;

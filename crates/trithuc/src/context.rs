@@ -83,6 +83,16 @@ impl Context {
         Ok(indexes::read(config.index, config.qdrant, &self.indexes)?)
     }
 
+    /// Indexes of a kind, whichever the installation has.
+    pub(crate) fn indexes_of(&self, kind: IndexKind) -> anyhow::Result<Indexes> {
+        let asked = Asked {
+            kind: Some(kind),
+            ..self.indexes.clone()
+        };
+        let config = self.config()?;
+        Ok(indexes::read(config.index, config.qdrant, &asked)?)
+    }
+
     /// Where the installation lives.
     pub(crate) fn home(&self) -> anyhow::Result<Home> {
         let here = Home::in_folder(&self.data);

@@ -82,6 +82,11 @@ impl FreshWords {
 }
 
 impl Indexes {
+    /// Whether they are files.
+    pub(crate) fn is_embedded(&self) -> bool {
+        matches!(self, Self::Embedded)
+    }
+
     /// The index of words, made when there is none.
     pub(crate) fn words(&self, folder: &Path) -> anyhow::Result<Arc<dyn FullTextStore>> {
         Ok(match self {
@@ -197,6 +202,10 @@ fn make_folder(folder: &Path) -> anyhow::Result<()> {
 pub(crate) struct Asked {
     pub(crate) kind: Option<IndexKind>,
     /// Addresses of the nodes.
+    #[cfg_attr(
+        not(feature = "cluster"),
+        expect(dead_code, reason = "there is no cluster to ask")
+    )]
     pub(crate) urls: Vec<String>,
 }
 

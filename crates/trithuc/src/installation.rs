@@ -12,7 +12,7 @@ use catalog::Catalogue;
 use embed::{DEFAULT_MODEL, Embedder};
 use index::{
     FullTextStore,
-    vectors::{SqliteVectors, VectorModel},
+    vectors::{SqliteVectors, VectorModel, VectorStore},
 };
 use ingest::FileStore;
 use search::{Meaning, Terms};
@@ -89,6 +89,16 @@ impl Installation {
         model
             .map(|model| meaning_in(&self.indexes, model, &self.vectors_path()))
             .transpose()
+    }
+
+    /// The vectors of a model in indexes of another kind.
+    pub(crate) fn vectors_in(
+        &self,
+        indexes: &Indexes,
+        model: &dyn Embedder,
+    ) -> anyhow::Result<Arc<dyn VectorStore>> {
+        let file = self.vectors_path().join(file_name(model.model_id()));
+        indexes.vectors(&file, &known(model))
     }
 
     /// A model and the vectors that it made, whether it is in use or not.

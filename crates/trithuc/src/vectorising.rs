@@ -4,6 +4,7 @@
 use std::{io::IsTerminal as _, time::Duration};
 
 use catalog::CatalogStore;
+use index::vectors::VectorStore;
 use indicatif::{ProgressBar, ProgressStyle};
 use ingest::{Vectorised, Vectoriser};
 use search::Meaning;
@@ -20,6 +21,29 @@ pub(crate) fn bar() -> ProgressBar {
     let bar = ProgressBar::new(0).with_style(style.expect("a template of known keys"));
     bar.enable_steady_tick(Duration::from_secs(1));
     bar
+}
+
+/// Texts taken over at once: some megabytes.
+const TEXTS_AT_ONCE: usize = 2000;
+
+/// Takes over the vectors of all texts that one index knows into another; gives
+/// how many there are.
+pub(crate) fn take_over(
+    from: &dyn VectorStore,
+    to: &dyn VectorStore,
+    bar: &ProgressBar,
+) -> anyhow::Result<u64> {
+    let (mut after, mut n) = (None, 0);
+    loop {
+        let texts = from.known(after, TEXTS_AT_ONCE)?;
+        let Some((last, _)) = texts.last() else {
+            return Ok(n);
+        };
+        after = Some(*last);
+        to.learn(&texts)?;
+        n += texts.len() as u64;
+        bar.set_position(n);
+    }
 }
 
 /// Applies all changes that the vectors do not have yet; what is done is found

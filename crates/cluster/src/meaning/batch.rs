@@ -4,39 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use index::vectors::{PassageVector, TextHash, VectorBatch, VectorError};
-use qdrant_client::qdrant::{Condition, Filter, GetPoints, PointStruct, WithVectorsSelector};
+use qdrant_client::qdrant::{Condition, Filter, PointStruct};
 use records::{Record, RecordId};
 
-use super::{QdrantVectors, dense, failed, passage_id, shape, text_id, vector_of};
+use super::{QdrantVectors, dense, failed, passage_id, shape, texts};
 use crate::{
     ClusterError,
     condition::add_facets,
     generation::{self, point},
-    payload::{self, Payload, name_of, only, point_id},
+    payload::{self, Payload, point_id},
 };
-
-/// Known texts asked for at once.
-const HASHES_AT_ONCE: usize = 500;
-
-/// For each hash, whether its vector is kept.
-pub(super) async fn knows(
-    store: &QdrantVectors,
-    hashes: &[TextHash],
-) -> Result<Vec<bool>, ClusterError> {
-    let mut known = BTreeSet::new();
-    for chunk in hashes.chunks(HASHES_AT_ONCE) {
-        let request = GetPoints {
-            ids: chunk.iter().map(text_id).collect(),
-            with_payload: only([]),
-            ..GetPoints::default()
-        };
-        for point in store.get(&store.texts, request).await? {
-            known.insert(name_of(point.id.as_ref())?);
-        }
-    }
-    let is_known = |hash| Ok(known.contains(&name_of(Some(&text_id(hash)))?));
-    hashes.iter().map(is_known).collect()
-}
 
 /// Writes a batch; nothing is written when it cannot be.
 pub(super) async fn apply(
@@ -58,7 +35,7 @@ pub(super) async fn apply(
         .map(|passage| passage.hash)
         .filter(|hash| !vectors.contains_key(hash))
         .collect();
-    let fetched = fetch(store, &missing).await;
+    let fetched = texts::fetch(store, &missing).await;
     vectors.extend(fetched.map_err(failed("reading known vectors"))?);
     for (record, passages) in &batch.upserts {
         if passages.iter().any(|p| !vectors.contains_key(&p.hash)) {
@@ -71,44 +48,16 @@ pub(super) async fn apply(
     written.map_err(failed("writing a batch"))
 }
 
-async fn fetch(
-    store: &QdrantVectors,
-    hashes: &BTreeSet<TextHash>,
-) -> Result<BTreeMap<TextHash, Vec<f32>>, ClusterError> {
-    let by_name: BTreeMap<String, TextHash> = hashes
-        .iter()
-        .map(|hash| Ok((name_of(Some(&text_id(hash)))?, *hash)))
-        .collect::<Result<_, ClusterError>>()?;
-    let hashes: Vec<TextHash> = hashes.iter().copied().collect();
-    let mut found = BTreeMap::new();
-    for chunk in hashes.chunks(HASHES_AT_ONCE) {
-        let request = GetPoints {
-            ids: chunk.iter().map(text_id).collect(),
-            with_payload: only([]),
-            with_vectors: Some(WithVectorsSelector::from(true)),
-            ..GetPoints::default()
-        };
-        for point in store.get(&store.texts, request).await? {
-            let hash = by_name.get(&name_of(point.id.as_ref())?);
-            if let (Some(hash), Some(vector)) = (hash, vector_of(point.vectors)) {
-                found.insert(*hash, vector);
-            }
-        }
-    }
-    Ok(found)
-}
-
 async fn write(
     store: &QdrantVectors,
     batch: &VectorBatch<'_>,
     fresh: &[TextHash],
     vectors: &BTreeMap<TextHash, Vec<f32>>,
 ) -> Result<(), ClusterError> {
-    let texts = fresh.iter().filter_map(|hash| {
-        let vector = vectors.get(hash)?.clone();
-        Some(point(text_id(hash), Payload::new(), [("v", dense(vector))]))
-    });
-    generation::upsert(&store.cluster, &store.texts, texts.collect()).await?;
+    let fresh = fresh
+        .iter()
+        .filter_map(|hash| Some((hash, vectors.get(hash)?)));
+    texts::keep(store, fresh).await?;
     let state = generation::state(&store.cluster, &store.passages).await?;
     let number = payload::read_number(&state, "batch").unwrap_or(0) + 1;
     let mut points = Vec::new();

@@ -98,6 +98,31 @@ impl VectorStore for MemoryVectors {
         Ok(self.read(known))
     }
 
+    fn learn(&self, texts: &[(TextHash, Vec<f32>)]) -> Result<(), VectorError> {
+        for (_, vector) in texts {
+            check_vector(vector, self.model.dim)?;
+        }
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        for (hash, vector) in texts {
+            state.known.entry(*hash).or_insert_with(|| vector.clone());
+        }
+        Ok(())
+    }
+
+    fn known(
+        &self,
+        after: Option<TextHash>,
+        limit: usize,
+    ) -> Result<Vec<(TextHash, Vec<f32>)>, VectorError> {
+        let texts = |state: &State| {
+            let behind = state.known.iter();
+            let behind = behind.filter(|(hash, _)| after.is_none_or(|after| **hash > after));
+            let texts = behind.map(|(hash, vector)| (*hash, vector.clone()));
+            texts.take(limit).collect()
+        };
+        Ok(self.read(texts))
+    }
+
     fn search(&self, query: &VectorQuery<'_>) -> Result<Vec<VectorHit>, VectorError> {
         check_vector(query.vector, self.model.dim)?;
         let mut hits = self.read(|state| -> Result<Vec<VectorHit>, VectorError> {

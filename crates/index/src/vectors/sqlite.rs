@@ -216,6 +216,21 @@ impl VectorStore for SqliteVectors {
         found.collect::<Result<_, _>>().map_err(failed)
     }
 
+    fn learn(&self, texts: &[(TextHash, Vec<f32>)]) -> Result<(), VectorError> {
+        for (_, vector) in texts {
+            check_vector(vector, self.model.dim)?;
+        }
+        file::learn(&mut self.file().connection, texts)
+    }
+
+    fn known(
+        &self,
+        after: Option<TextHash>,
+        limit: usize,
+    ) -> Result<Vec<(TextHash, Vec<f32>)>, VectorError> {
+        file::known(&self.file().connection, after, limit, self.model.dim)
+    }
+
     fn search(&self, query: &VectorQuery<'_>) -> Result<Vec<VectorHit>, VectorError> {
         check_vector(query.vector, self.model.dim)?;
         self.catch_up()?;

@@ -80,6 +80,7 @@ pub fn check(empty: &dyn Fn() -> Box<dyn VectorStore>) {
     answers_like_the_oracle(empty().as_ref());
     what_is_taken_out_is_not_found(empty().as_ref());
     a_known_text_needs_no_vector(empty().as_ref());
+    what_is_known_can_be_told_and_learnt(empty().as_ref());
     bad_vectors_change_nothing(empty().as_ref());
     passages_are_shown_to_whom_they_may(empty().as_ref());
 }
@@ -221,6 +222,40 @@ fn a_known_text_needs_no_vector(store: &dyn VectorStore) {
     assert!(near.contains(&record.id), "{near:?}");
     passage.hash = hash(5000);
     assert!(matches!(apply(&passage), Err(VectorError::Unknown { .. })));
+}
+
+fn what_is_known_can_be_told_and_learnt(store: &dyn VectorStore) {
+    let dim = store.model().dim;
+    let text = |seed: u64| (hash(seed), unit_vector(seed, 11, dim));
+    let mut texts: Vec<(TextHash, Vec<f32>)> = (0..23).map(text).collect();
+    store.learn(&texts).unwrap();
+    // Known already: it stays.
+    store
+        .learn(&[(hash(3), unit_vector(999, 11, dim))])
+        .unwrap();
+    store.learn(&[]).unwrap();
+    texts.sort_by_key(|(hash, _)| *hash);
+    let mut told: Vec<(TextHash, Vec<f32>)> = Vec::new();
+    loop {
+        let page = store.known(told.last().map(|(hash, _)| *hash), 10).unwrap();
+        assert!(page.len() <= 10);
+        if page.is_empty() {
+            break;
+        }
+        told.extend(page);
+    }
+    let hashes = |texts: &[(TextHash, Vec<f32>)]| -> Vec<TextHash> {
+        texts.iter().map(|(hash, _)| *hash).collect()
+    };
+    assert_eq!(hashes(&told), hashes(&texts));
+    for ((_, told), (_, learnt)) in told.iter().zip(&texts) {
+        let off = told.iter().zip(learnt).map(|(a, b)| (a - b).abs());
+        assert!(off.fold(0.0, f32::max) < 1e-3);
+    }
+    assert_eq!(store.knows(&[hash(5), hash(50)]).unwrap(), [true, false]);
+    let bad = [(hash(60), vec![0.0; dim - 1])];
+    assert!(store.learn(&bad).is_err());
+    assert_eq!(store.stats().unwrap().n_passages, 0);
 }
 
 fn bad_vectors_change_nothing(store: &dyn VectorStore) {

@@ -9,7 +9,8 @@ use ingest::{Indexed, Indexer, Vectorised};
 use serde::Serialize;
 
 use crate::{
-    context::Context, installation::Installation, outcome::Outcome, output, vectorising as progress,
+    context::Context, indexes::IndexKind, installation::Installation, outcome::Outcome, output,
+    vectorising as progress,
 };
 
 /// Arguments of `index`.
@@ -21,6 +22,10 @@ pub(crate) struct Args {
     /// Only this index.
     #[arg(long, value_enum)]
     only: Option<Only>,
+    /// Take over the vectors of texts that indexes of this kind hold, instead of
+    /// making them again.
+    #[arg(long, value_enum, value_name = "KIND")]
+    reuse_from: Option<IndexKind>,
 }
 
 /// An index that can be built alone.
@@ -38,6 +43,9 @@ struct Answer {
     /// What was done for the index of meaning.
     #[serde(skip_serializing_if = "Option::is_none")]
     vectors: Option<Vectorised>,
+    /// Vectors that were taken over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reused: Option<u64>,
 }
 
 /// Brings the indexes up to date.
@@ -55,6 +63,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         (answer.applied, answer.seq) = (indexed.applied, indexed.seq.0);
     }
     if args.only != Some(Only::Fulltext) {
+        if let Some(kind) = args.reuse_from {
+            answer.reused = Some(reuse(&installation, kind, context)?);
+        }
         answer.vectors = vectors(args, &installation)?;
     }
     answer.seconds = start.elapsed().as_secs_f64();
@@ -68,6 +79,9 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
             "{} changes applied in {:.1} s; the index stands at change {}",
             answer.applied, answer.seconds, answer.seq
         ))?;
+        if let Some(reused) = answer.reused {
+            output::line(format!("meaning: vectors of {reused} texts taken over"))?;
+        }
         if let Some(done) = answer.vectors {
             output::line(format!(
                 "meaning: {} passages embedded, {} known already",
@@ -76,6 +90,20 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// Takes over the vectors of texts from indexes of another kind; gives how many
+/// were looked at.
+fn reuse(installation: &Installation, kind: IndexKind, context: &Context) -> anyhow::Result<u64> {
+    let Some(meaning) = installation.meaning()? else {
+        anyhow::bail!("there is no embedding model here; fetch it with `trithuc model fetch`");
+    };
+    let other = context.indexes_of(kind)?;
+    let other = installation.vectors_in(&other, &*meaning.embedder)?;
+    let bar = progress::bar();
+    let n = progress::take_over(&*other, &*meaning.vectors, &bar)?;
+    bar.finish_and_clear();
+    Ok(n)
 }
 
 /// Brings the index of meaning up; `None` when there is no model, which is an

@@ -10,8 +10,8 @@ use crate::{
     FacetField,
     record_text::facet_values,
     vectors::{
-        PassageText, PassageVector, VectorBatch, VectorError, VectorModel, columns::FacetValues,
-        shelf::Loaded, train,
+        PassageText, PassageVector, TextHash, VectorBatch, VectorError, VectorModel,
+        columns::FacetValues, shelf::Loaded, train,
     },
 };
 
@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS embedding (hash BLOB PRIMARY KEY, vector BLOB NOT NUL
 CREATE TABLE IF NOT EXISTS gone (at INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS centroid (cell INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 ";
+
+const INSERT_EMBEDDING: &str = "INSERT INTO embedding VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
 /// How long a writer waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -278,7 +280,7 @@ fn write_passage(
     let hash = &passage.hash.0[..];
     let cell = match &passage.vector {
         Some(vector) => {
-            tx.prepare_cached("INSERT INTO embedding VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+            tx.prepare_cached(INSERT_EMBEDDING)
                 .and_then(|mut insert| insert.execute((hash, codes::to_bytes(vector))))
                 .map_err(&failed)?;
             cell_of(vector)
@@ -476,6 +478,47 @@ pub(super) fn regroup(
     let training: Option<i64> = state(&tx, "training").map_err(&failed)?;
     set_state(&tx, "training", training.unwrap_or(0) + 1).map_err(&failed)?;
     tx.commit().map_err(failed)
+}
+
+/// Keeps embeddings of texts.
+pub(super) fn learn(
+    connection: &mut Connection,
+    texts: &[(TextHash, Vec<f32>)],
+) -> Result<(), VectorError> {
+    let failed = while_doing("keeping embeddings");
+    let tx = begin(connection)?;
+    {
+        let mut insert = tx.prepare_cached(INSERT_EMBEDDING).map_err(&failed)?;
+        for (hash, vector) in texts {
+            let insert = insert.execute((&hash.0[..], codes::to_bytes(vector)));
+            insert.map_err(&failed)?;
+        }
+    }
+    tx.commit().map_err(failed)
+}
+
+/// Embeddings behind a hash, in order.
+pub(super) fn known(
+    connection: &Connection,
+    after: Option<TextHash>,
+    limit: usize,
+    dim: usize,
+) -> Result<Vec<(TextHash, Vec<f32>)>, VectorError> {
+    let failed = while_doing("reading embeddings");
+    let mut asked = connection
+        .prepare_cached("SELECT hash, vector FROM embedding WHERE hash > ?1 ORDER BY hash LIMIT ?2")
+        .map_err(&failed)?;
+    // No bytes come before all others.
+    let after = after.as_ref().map_or(&[][..], |hash| &hash.0[..]);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = asked.query((after, limit)).map_err(&failed)?;
+    let mut texts = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let hash: [u8; 16] = row.get(0).map_err(&failed)?;
+        let bytes: Vec<u8> = row.get(1).map_err(&failed)?;
+        texts.push((TextHash(hash), vector(&bytes, dim)?));
+    }
+    Ok(texts)
 }
 
 /// The passages of a record, in order.

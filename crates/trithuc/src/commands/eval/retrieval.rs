@@ -25,6 +25,7 @@ use serde::Serialize;
 use crate::{
     context::Context,
     home::Home,
+    indexes::Indexes,
     installation::{Installation, meaning_in},
     models,
     outcome::Outcome,
@@ -269,6 +270,10 @@ fn vectors(
     let model = models::open_known(data, &args.model)?;
     let folder = args.cache.as_deref().unwrap_or(place);
     let meaning = meaning_in(&installation.indexes, model, folder)?;
+    if let (Some(cache), false) = (&args.cache, installation.indexes.is_embedded()) {
+        let known = meaning_in(&Indexes::Embedded, meaning.embedder.clone(), cache)?;
+        vectorising::take_over(&*known.vectors, &*meaning.vectors, &vectorising::bar())?;
+    }
     // A cache may stand at the end of another corpus: take all of it out, and
     // let its texts be known.
     meaning.vectors.clear()?;
