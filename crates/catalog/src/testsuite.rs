@@ -1,9 +1,11 @@
 //! The laws of the seams, each a function that every implementation runs.
 
+mod audit;
 mod jobs;
 mod laws;
 mod topics;
 
+pub use audit::run_all as run_audit_laws;
 pub use jobs::run_all as run_job_queue_laws;
 pub use laws::run_all as run_catalog_laws;
 pub use topics::run_topic_laws;
