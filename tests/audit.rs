@@ -150,10 +150,13 @@ fn acts_are_logged_and_reading_is_not() {
 fn a_changed_log_is_found_out() {
     let installation = Installation::new();
     admin(&installation);
-    for role in ["librarian", "analyst", "admin"] {
-        // The last administrator stays one: the first two fail, and are logged.
-        installation.run(&["user", "role", "quan", role]);
-    }
+    installation.run(&["user", "role", "quan", "admin"]);
+    // A library is there already, so nothing is restored over it.
+    let failed = installation.run(&["restore", "nowhere-one.tar"]);
+    assert_eq!(failed.status, 1, "{}", failed.stderr);
+    // Not understood: no act.
+    assert_eq!(installation.run(&["user", "role", "quan", "reader"]).status, 2);
+    installation.run(&["user", "role", "quan", "admin"]);
     let whole = installation.run(&["audit", "verify"]);
     assert_eq!(whole.status, 0, "{}", whole.stderr);
     assert_eq!(
@@ -170,7 +173,7 @@ fn a_changed_log_is_found_out() {
     // Somebody writes into the file beside the program.
     let path = installation.data().join("catalogue.sqlite");
     let stored = std::fs::read(&path).unwrap();
-    let (before, after) = ("user role quan analyst", "user role quan nothing");
+    let (before, after) = ("restore nowhere-one.tar", "restore nowhere-two.tar");
     let at = stored
         .windows(before.len())
         .position(|bytes| bytes == before.as_bytes())
