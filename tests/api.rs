@@ -131,7 +131,16 @@ fn known_bytes_are_not_sent_again() {
 }
 
 /// Target, status, kind of problem, parameter at fault.
-const REFUSED: [(&str, u16, &str, Option<&str>); 15] = [
+const REFUSED: [(&str, u16, &str, Option<&str>); 18] = [
+    (
+        "/api/v1/search?lang=",
+        400,
+        "invalid-parameter",
+        Some("lang"),
+    ),
+    // Who asks comes before what is asked.
+    ("/api/v1/jobs?state=x", 401, "sign-in-needed", None),
+    ("/api/v1/quarantine?x=1", 401, "sign-in-needed", None),
     (
         "/api/v1/search?lang=fr",
         400,

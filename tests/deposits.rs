@@ -314,6 +314,43 @@ fn returned_mended_and_accepted_it_is_one_record() {
     );
 }
 
+#[test]
+fn a_backup_holds_the_documents_of_undecided_deposits() {
+    let installation = Installation::new();
+    let serving = Serving::start(&installation);
+    let made = serving.json("POST", "/api/v1/deposits", &metadata("Giống bưởi để dành"));
+    let api = format!("/api/v1/deposits/{}", made.json()["id"].as_str().unwrap());
+    let text = "Toàn văn về giống bưởi để dành. ".repeat(40);
+    assert_eq!(
+        serving
+            .upload_to(&format!("{api}/files"), "bao-cao.txt", &text)
+            .status,
+        201
+    );
+    assert_eq!(
+        serving
+            .json("POST", &format!("{api}/submit"), &json!({}))
+            .status,
+        200
+    );
+    let archive = installation.data().with_file_name("b.tar.zst");
+    let ran = installation.run(&["backup", archive.to_str().unwrap()]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    drop(serving);
+
+    let other = Installation::new();
+    let ran = other.run(&["restore", archive.to_str().unwrap()]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let serving = Serving::start_again(&other);
+    let file = serving.get(&format!("{api}/files/1"));
+    assert_eq!((file.status, file.body.as_str()), (200, text.as_str()));
+    let accept = json!({"decision": "accept"});
+    let accepted = serving.json("POST", &format!("{api}/decision"), &accept);
+    assert_eq!(accepted.status, 200, "{}", accepted.body);
+    let found = serving.get("/api/v1/search?q=buoi+de+danh").json();
+    assert_eq!(found["hits"][0]["id"], accepted.json()["id"], "{found}");
+}
+
 fn walk(folder: &std::path::Path) -> usize {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let count = entries.map(|entry| match entry.path().is_dir() {

@@ -81,6 +81,8 @@ fn addresses() -> Vec<String> {
         "/collections/Kho%20c%C5%A9",
         "/api/v1/collections",
         "/api/v1/collections/Kho%20c%C5%A9",
+        "/audit",
+        "/api/v1/audit",
         "/jobs",
         "/sources",
         "/set-aside",

@@ -5,6 +5,7 @@
 //! * `alerts`: saved searches tell what is new once, through failures and kills.
 //! * `answers`: questions answered by quoting, or not at all.
 //! * `architecture`: layers, file heads, sizes, forbidden calls.
+//! * `audit`: whatever changes something is logged, and the log cannot be changed unseen.
 //! * `crash`: killed at any moment, nothing is lost and nothing doubled.
 //! * `deposits`: works that people hand in, until they are records.
 //! * `desk`: jobs, sources, uploads and collections over the API and on pages; the
@@ -56,6 +57,7 @@ mod alerts;
 mod answers;
 mod api;
 mod architecture;
+mod audit;
 mod authorities;
 mod crash;
 mod datasets;

@@ -27,6 +27,19 @@ pub(crate) struct Serving {
     csrf: String,
 }
 
+fn add_lan(installation: &Installation) {
+    let mut add = installation.command();
+    add.args(["user", "add", "lan", "--role", "librarian"]);
+    let mut add = add.stdin(Stdio::piped()).spawn().unwrap();
+    let password = format!("{PASSWORD}\n{PASSWORD}\n");
+    add.stdin
+        .take()
+        .unwrap()
+        .write_all(password.as_bytes())
+        .unwrap();
+    assert!(add.wait().unwrap().success());
+}
+
 impl Serving {
     /// Serves an installation to a librarian who has signed in.
     pub(crate) fn start(installation: &Installation) -> Self {
@@ -38,16 +51,16 @@ impl Serving {
         installation: &Installation,
         config: Option<&std::path::Path>,
     ) -> Self {
-        let mut add = installation.command();
-        add.args(["user", "add", "lan", "--role", "librarian"]);
-        let mut add = add.stdin(Stdio::piped()).spawn().unwrap();
-        let password = format!("{PASSWORD}\n{PASSWORD}\n");
-        add.stdin
-            .take()
-            .unwrap()
-            .write_all(password.as_bytes())
-            .unwrap();
-        assert!(add.wait().unwrap().success());
+        add_lan(installation);
+        Self::serve(installation, config)
+    }
+
+    /// Serves an installation in which the librarian is there already.
+    pub(crate) fn start_again(installation: &Installation) -> Self {
+        Self::serve(installation, None)
+    }
+
+    fn serve(installation: &Installation, config: Option<&std::path::Path>) -> Self {
         let mut command = installation.command();
         if let Some(config) = config {
             command.arg("--config").arg(config);

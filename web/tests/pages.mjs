@@ -32,6 +32,8 @@ const ask = async (query) => (await fetch(`${base}/api/v1/search?${query}`)).jso
 const paths = {
   home: "/",
   advanced: "/search/advanced",
+  refine: `/search/advanced?${new URLSearchParams([["q", 'title:lúa AND author:"Nguyễn An" AND (mặn OR phèn hạn)'], ["filter", "type:paper"], ["filter", "year:2015..2020"], ["filter", "venue:Tạp chí"]])}`,
+  overlap: "/compare",
   search: "/search?q=n%C4%83ng+l%C6%B0%E1%BB%A3ng",
   explain: "/search?q=rice+salinity&explain=1&sort=newest&filter=language%3Avi",
   all: "/search?page=2",
@@ -74,6 +76,12 @@ for (const [facet, address] of [["author", "authors"], ["institution", "institut
   const [most] = named[facet] ?? [];
   if (most) paths[facet] = `/${address}/${encodeURIComponent(most.value)}`;
 }
+// Topics beside each other over the years, and institutions.
+const beside = (names) => `/trends?${new URLSearchParams([...names.map((name) => ["of", name]), ["year", "2025"]])}`;
+const leaves = topics.filter((one) => one.parent !== null).slice(0, 3);
+if (leaves.length > 1) paths.comparetopics = beside(leaves.map((one) => `topic:${one.topic}`));
+const institutions = (named.institution ?? []).slice(0, 3);
+if (institutions.length > 1) paths.compareinstitutions = beside(institutions.map((one) => `institution:${one.value}`));
 const expected = { badquery: 400, missing: 404, badparameter: 400 };
 
 const screens = { desk: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
@@ -305,7 +313,7 @@ async function accounts() {
   const named = { authority, institution, person };
   const lists = { librarians: "/desk", deposits: "/deposits", deposit, edits: "/edits?q=l%C3%BAa", edit, quality: "/quality", saved: "/saved?q=l%C3%BAa", authorities: "/authorities", subjects: "/subjects" };
   const change = paths.topic && { changetopic: paths.topic };
-  return { state, paths: { account: "/account", users: "/users", ...lists, ...named, ...desk, ...change, ...(path && { restricted: path }) } };
+  return { state, paths: { account: "/account", users: "/users", audit: "/audit", ...lists, ...named, ...desk, ...change, ...(path && { restricted: path }) } };
 }
 
 if (folder) mkdirSync(folder, { recursive: true });

@@ -18,6 +18,9 @@ pub struct Batch {
     /// each gets the next number, and the time of the batch. One that is not
     /// there is passed over.
     pub touched: Vec<RecordId>,
+    /// Named values as the caller saw them; empty for "was not there". The batch
+    /// fails when one of them is another by now.
+    pub seen_blobs: Vec<Blob>,
     /// Named values to set or to remove.
     pub blobs: Vec<Blob>,
     /// Sources (paths, addresses) that are read anew: what was set aside from
@@ -35,6 +38,7 @@ impl Batch {
             tombstones: Vec::new(),
             puts: Vec::new(),
             touched: Vec::new(),
+            seen_blobs: Vec::new(),
             blobs: Vec::new(),
             reread_sources: Vec::new(),
             quarantine: Vec::new(),

@@ -73,6 +73,12 @@ pub enum CatalogError {
         /// The newest version; 0 for none.
         found: u64,
     },
+    /// A named value is not what the caller saw.
+    #[error("`{name}` was changed meanwhile; read it again and repeat the change")]
+    BlobConflict {
+        /// Its name.
+        name: String,
+    },
     /// Another process holds the catalogue for too long.
     #[error("catalogue is busy with another writer; wait for it to end, then try again")]
     Busy {

@@ -7,6 +7,7 @@
 //! tombstone has its own number in one growing sequence; no read gives a
 //! record to a clearance that may not see it.
 
+mod audit;
 mod batch;
 mod error;
 mod job;
@@ -25,6 +26,9 @@ mod stored;
 pub mod testsuite;
 mod topic;
 
+pub use audit::{
+    ActFilter, AuditHead, AuditLog, LoggedAct, NewAct, NoHead, Verdict, Via, verify_acts,
+};
 pub use batch::{Applied, Batch, Blob, Put, PutOutcome, QuarantineEntry, Tombstone};
 pub use error::{CatalogError, Cause};
 pub use job::{

@@ -204,6 +204,13 @@ impl CatalogStore for MemoryCatalog {
     fn apply(&self, batch: Batch) -> Result<Applied, CatalogError> {
         let mut held = self.state();
         let mut state = held.clone();
+        for seen in &batch.seen_blobs {
+            let stands = state.blobs.get(&seen.name).map_or(&[][..], Vec::as_slice);
+            if stands != seen.bytes {
+                let name = seen.name.clone();
+                return Err(CatalogError::BlobConflict { name });
+            }
+        }
         state.at = state.at.max(batch.at);
         let deleted = batch.tombstones.into_iter().map(|t| state.delete(t));
         let n_deleted = deleted.filter(|gone| *gone).count();

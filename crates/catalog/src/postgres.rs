@@ -220,6 +220,7 @@ impl Engine for Postgres {
             Turn::Records => Some(LOCKS + 1),
             Turn::Jobs => Some(LOCKS + 2),
             Turn::Topics => Some(LOCKS + 3),
+            Turn::Acts => Some(LOCKS + 4),
             Turn::Rows => None,
         };
         let begin = |session: &Session<'_>| {

@@ -5,6 +5,7 @@
 //! Parameters are `?1`, `?2` … in both. Flags are numbers 0 and 1, and are
 //! compared with them.
 
+mod audit;
 mod changes;
 mod codec;
 mod copy;
@@ -46,6 +47,8 @@ pub(crate) enum Turn {
     Jobs,
     /// Whoever changes topics.
     Topics,
+    /// Whoever logs an act: entries follow each other.
+    Acts,
     /// Nobody but writers of the same rows.
     Rows,
 }

@@ -4,14 +4,14 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Identifier, RecordId};
 
 use crate::{
-    Applied, Batch, CatalogError, Changes, Detail, JobQueue, Quarantined, QuotaStore, Status,
-    StoredRecord, TopicStore, Version,
+    Applied, AuditLog, Batch, CatalogError, Changes, Detail, JobQueue, Quarantined, QuotaStore,
+    Status, StoredRecord, TopicStore, Version,
 };
 
-/// All that an installation keeps: records, jobs, topics, quotas.
-pub trait Catalogue: CatalogStore + JobQueue + TopicStore + QuotaStore {}
+/// All that an installation keeps: records, jobs, topics, the log of acts, quotas.
+pub trait Catalogue: CatalogStore + JobQueue + TopicStore + AuditLog + QuotaStore {}
 
-impl<C: CatalogStore + JobQueue + TopicStore + QuotaStore> Catalogue for C {}
+impl<C: CatalogStore + JobQueue + TopicStore + AuditLog + QuotaStore> Catalogue for C {}
 
 /// A catalogue: SQLite in a file, a PostgreSQL database, or the oracle in memory.
 ///
@@ -25,7 +25,8 @@ pub trait CatalogStore: Send + Sync {
     ///
     /// # Errors
     /// Nothing of the batch is there after any error. [`CatalogError::Conflict`]
-    /// when a put asked for a version that is no longer the newest.
+    /// when a put asked for a version that is no longer the newest,
+    /// [`CatalogError::BlobConflict`] when a named value is not as it was seen.
     fn apply(&self, batch: Batch) -> Result<Applied, CatalogError>;
 
     /// The records of `ids`, in the same order; `None` where there is none

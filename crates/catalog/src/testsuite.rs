@@ -1,10 +1,12 @@
 //! The laws of the seams, each a function that every implementation runs.
 
+mod audit;
 mod jobs;
 mod laws;
 mod quotas;
 mod topics;
 
+pub use audit::run_all as run_audit_laws;
 pub use jobs::run_all as run_job_queue_laws;
 pub use laws::run_all as run_catalog_laws;
 pub use quotas::run_all as run_quota_laws;

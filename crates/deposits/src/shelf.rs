@@ -74,12 +74,6 @@ pub fn create(
     );
     let name = blake3::hash(format!("{by}\n{unique}").as_bytes()).to_hex();
     let id = RecordId::new(format!("g-{}", &name[..20])).expect("hexadecimal digits");
-    match deposit(catalog, &id) {
-        Err(DepositError::NoDeposit) => {}
-        Ok(known) if key.is_some() && known.asked == asked => return Ok((known, false)),
-        Ok(_) => return Err(DepositError::KeyUsed),
-        Err(error) => return Err(error),
-    }
     let mut made = Deposit {
         id,
         by: by.to_owned(),
@@ -90,8 +84,23 @@ pub fn create(
         asked,
     };
     made.step(State::Draft, by, at, None);
-    keep(catalog, &made, at)?;
-    Ok((made, true))
+    let mut batch = Batch::new(at);
+    batch.seen_blobs.push(Blob {
+        name: head_name(&made.id),
+        bytes: Vec::new(),
+    });
+    batch.blobs.push(head(&made));
+    match catalog.apply(batch) {
+        Ok(_) => Ok((made, true)),
+        Err(CatalogError::BlobConflict { .. }) => {
+            let known = deposit(catalog, &made.id)?;
+            match key.is_some() && known.asked == made.asked {
+                true => Ok((known, false)),
+                false => Err(DepositError::KeyUsed),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// One deposit.
@@ -99,12 +108,7 @@ pub fn create(
 /// # Errors
 /// [`DepositError::NoDeposit`], and the catalogue's.
 pub fn deposit(catalog: &dyn CatalogStore, id: &RecordId) -> Result<Deposit, DepositError> {
-    let name = format!("{HEAD}{id}");
-    let found = catalog
-        .blobs(&name)?
-        .into_iter()
-        .find(|blob| blob.name == name);
-    parse(found.ok_or(DepositError::NoDeposit)?)
+    parse(named(catalog, &head_name(id))?.ok_or(DepositError::NoDeposit)?)
 }
 
 /// All deposits, the newest change first.
@@ -133,10 +137,11 @@ pub fn put_metadata(
     at: Timestamp,
 ) -> Result<Deposit, DepositError> {
     metadata.check()?;
-    let mut known = open(catalog, id)?;
-    known.metadata = metadata;
-    keep(catalog, &known, at)?;
-    Ok(known)
+    change(catalog, id, at, |known, _| {
+        open(known)?;
+        known.metadata = metadata.clone();
+        Ok(())
+    })
 }
 
 /// Adds a document to a draft; the same content is there once.
@@ -149,24 +154,24 @@ pub fn add_file(
     new: NewFile,
     at: Timestamp,
 ) -> Result<Deposit, DepositError> {
-    let mut known = open(catalog, id)?;
-    known.files.retain(|file| file.blake3 != new.file.blake3);
-    if known.files.len() >= MOST_FILES {
-        return Err(DepositError::TooManyFiles(MOST_FILES));
-    }
-    let read = Read {
-        pages: new.pages,
-        columns: new.columns,
-    };
-    let mut batch = Batch::new(at);
-    batch.blobs.push(Blob {
+    let text = Blob {
         name: text_name(id, &new.file),
-        bytes: serde_json::to_vec(&read).expect("a value with only string keys"),
-    });
-    known.files.push(new.file);
-    batch.blobs.push(head(&known));
-    catalog.apply(batch)?;
-    Ok(known)
+        bytes: serde_json::to_vec(&Read {
+            pages: new.pages,
+            columns: new.columns,
+        })
+        .expect("a value with only string keys"),
+    };
+    change(catalog, id, at, |known, batch| {
+        open(known)?;
+        known.files.retain(|file| file.blake3 != new.file.blake3);
+        if known.files.len() >= MOST_FILES {
+            return Err(DepositError::TooManyFiles(MOST_FILES));
+        }
+        known.files.push(new.file.clone());
+        batch.blobs.push(text.clone());
+        Ok(())
+    })
 }
 
 /// Takes a document out of a draft; numbered from 1.
@@ -179,18 +184,16 @@ pub fn remove_file(
     number: usize,
     at: Timestamp,
 ) -> Result<Deposit, DepositError> {
-    let mut known = open(catalog, id)?;
-    let place = number
-        .checked_sub(1)
-        .filter(|place| *place < known.files.len());
-    let gone = known
-        .files
-        .remove(place.ok_or(DepositError::NoFile(number))?);
-    let mut batch = Batch::new(at);
-    batch.blobs.push(forgotten(id, &gone));
-    batch.blobs.push(head(&known));
-    catalog.apply(batch)?;
-    Ok(known)
+    change(catalog, id, at, |known, batch| {
+        open(known)?;
+        let place = number.checked_sub(1);
+        let place = place.filter(|place| *place < known.files.len());
+        let gone = known
+            .files
+            .remove(place.ok_or(DepositError::NoFile(number))?);
+        batch.blobs.push(forgotten(id, &gone));
+        Ok(())
+    })
 }
 
 /// Hands a draft to the librarians.
@@ -203,14 +206,15 @@ pub fn submit(
     by: &str,
     at: Timestamp,
 ) -> Result<Deposit, DepositError> {
-    let mut known = open(catalog, id)?;
-    let missing = known.metadata.missing();
-    if !missing.is_empty() {
-        return Err(DepositError::Incomplete(missing));
-    }
-    known.step(State::Submitted, by, at, None);
-    keep(catalog, &known, at)?;
-    Ok(known)
+    change(catalog, id, at, |known, _| {
+        open(known)?;
+        let missing = known.metadata.missing();
+        if !missing.is_empty() {
+            return Err(DepositError::Incomplete(missing));
+        }
+        known.step(State::Submitted, by, at, None);
+        Ok(())
+    })
 }
 
 /// Takes a deposit back that nobody has decided on.
@@ -223,13 +227,14 @@ pub fn withdraw(
     by: &str,
     at: Timestamp,
 ) -> Result<Deposit, DepositError> {
-    let mut known = deposit(catalog, id)?;
-    if !known.state.is_open() && known.state != State::Submitted {
-        return Err(DepositError::State(known.state));
-    }
-    known.step(State::Withdrawn, by, at, None);
-    keep_without_texts(catalog, &known, Batch::new(at))?;
-    Ok(known)
+    change(catalog, id, at, |known, batch| {
+        if !known.state.is_open() && known.state != State::Submitted {
+            return Err(DepositError::State(known.state));
+        }
+        known.step(State::Withdrawn, by, at, None);
+        forget_texts(known, batch);
+        Ok(())
+    })
 }
 
 /// Returns a submitted deposit to be mended, or refuses it for good.
@@ -248,18 +253,18 @@ pub fn decline(
     if reason.is_empty() || reason.chars().count() > MOST_REASON {
         return Err(DepositError::NoReason);
     }
-    let mut known = submitted(catalog, id)?;
-    let state = if is_final {
-        State::Refused
-    } else {
-        State::Returned
-    };
-    known.step(state, by, at, Some(reason));
-    match is_final {
-        true => keep_without_texts(catalog, &known, Batch::new(at))?,
-        false => keep(catalog, &known, at)?,
-    }
-    Ok(known)
+    change(catalog, id, at, |known, batch| {
+        submitted(known)?;
+        let state = match is_final {
+            true => State::Refused,
+            false => State::Returned,
+        };
+        known.step(state, by, at, Some(reason));
+        if is_final {
+            forget_texts(known, batch);
+        }
+        Ok(())
+    })
 }
 
 /// Makes a record of a submitted deposit, in one transaction. The documents must
@@ -274,17 +279,42 @@ pub fn accept(
     by: &str,
     at: Timestamp,
 ) -> Result<Accepted, DepositError> {
-    let mut known = submitted(catalog, id)?;
-    let mut record = known.metadata.read(id.clone(), &known.by)?;
+    let mut accepted = None;
+    let done = change(catalog, id, at, |known, batch| {
+        submitted(known)?;
+        let record = record_of(catalog, known, decision)?;
+        known.step(State::Accepted, by, at, None);
+        forget_texts(known, batch);
+        batch.puts.push(Put {
+            record: record.clone(),
+            if_version: Some(0),
+        });
+        accepted = Some(record);
+        Ok(())
+    });
+    match (done, accepted) {
+        (Ok(deposit), Some(record)) => Ok(Accepted { deposit, record }),
+        (Err(DepositError::Catalog(CatalogError::Conflict { .. })), _) => {
+            Err(DepositError::State(State::Accepted))
+        }
+        (Err(error), _) => Err(error),
+        (Ok(_), None) => unreachable!("what was written was made before"),
+    }
+}
+
+/// The record that a deposit becomes.
+fn record_of(
+    catalog: &dyn CatalogStore,
+    known: &Deposit,
+    decision: &Decision,
+) -> Result<Record, DepositError> {
+    let mut record = known.metadata.read(known.id.clone(), &known.by)?;
     record.collections.extend(decision.collection.clone());
     record.access = decision.access.unwrap_or(record.access);
     for file in &known.files {
-        let name = text_name(id, file);
-        let kept = catalog
-            .blobs(&name)?
-            .into_iter()
-            .find(|blob| blob.name == name);
-        let Some(blob) = kept else { continue };
+        let Some(blob) = named(catalog, &text_name(&known.id, file))? else {
+            continue;
+        };
         let read: Read = parse(blob)?;
         // A record has one full text: that of the first document with one.
         if record.body.iter().all(|page| page.text.trim().is_empty()) {
@@ -293,67 +323,70 @@ pub fn accept(
         record.columns.extend(read.columns);
     }
     record.files.clone_from(&known.files);
-    known.step(State::Accepted, by, at, None);
-    let mut batch = Batch::new(at);
-    batch.puts.push(Put {
-        record: record.clone(),
-        if_version: Some(0),
-    });
-    match keep_without_texts(catalog, &known, batch) {
-        Err(DepositError::Catalog(CatalogError::Conflict { .. })) => {
-            Err(DepositError::State(State::Accepted))
-        }
-        Err(error) => Err(error),
-        Ok(()) => Ok(Accepted {
-            deposit: known,
-            record,
-        }),
-    }
+    Ok(record)
 }
 
-/// A deposit that its depositor may change.
-fn open(catalog: &dyn CatalogStore, id: &RecordId) -> Result<Deposit, DepositError> {
-    let known = deposit(catalog, id)?;
+/// Whether its depositor may change it.
+fn open(known: &Deposit) -> Result<(), DepositError> {
     match known.state.is_open() {
-        true => Ok(known),
+        true => Ok(()),
         false => Err(DepositError::State(known.state)),
     }
 }
 
-fn submitted(catalog: &dyn CatalogStore, id: &RecordId) -> Result<Deposit, DepositError> {
-    let known = deposit(catalog, id)?;
+fn submitted(known: &Deposit) -> Result<(), DepositError> {
     match known.state == State::Submitted {
-        true => Ok(known),
+        true => Ok(()),
         false => Err(DepositError::State(known.state)),
     }
 }
 
-fn keep(catalog: &dyn CatalogStore, deposit: &Deposit, at: Timestamp) -> Result<(), DepositError> {
-    let mut batch = Batch::new(at);
-    batch.blobs.push(head(deposit));
-    catalog.apply(batch)?;
-    Ok(())
+/// Changes a deposit. Where somebody else changed it between the reading and the
+/// writing, it is judged anew as it stands then: of two decisions at once one is
+/// taken, and the other one is told so.
+fn change(
+    catalog: &dyn CatalogStore,
+    id: &RecordId,
+    at: Timestamp,
+    mut change: impl FnMut(&mut Deposit, &mut Batch) -> Result<(), DepositError>,
+) -> Result<Deposit, DepositError> {
+    loop {
+        let seen = named(catalog, &head_name(id))?.ok_or(DepositError::NoDeposit)?;
+        let mut known: Deposit = parse(seen.clone())?;
+        let mut batch = Batch::new(at);
+        change(&mut known, &mut batch)?;
+        batch.seen_blobs.push(seen);
+        batch.blobs.push(head(&known));
+        match catalog.apply(batch) {
+            Ok(_) => return Ok(known),
+            // Each turn, somebody else's change was written: this ends.
+            Err(CatalogError::BlobConflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Of a deposit whose life is over only the head is kept.
-fn keep_without_texts(
-    catalog: &dyn CatalogStore,
-    deposit: &Deposit,
-    mut batch: Batch,
-) -> Result<(), DepositError> {
+fn forget_texts(deposit: &Deposit, batch: &mut Batch) {
     let texts = deposit
         .files
         .iter()
         .map(|file| forgotten(&deposit.id, file));
     batch.blobs.extend(texts);
-    batch.blobs.push(head(deposit));
-    catalog.apply(batch)?;
-    Ok(())
+}
+
+fn named(catalog: &dyn CatalogStore, name: &str) -> Result<Option<Blob>, DepositError> {
+    let mut found = catalog.blobs(name)?.into_iter();
+    Ok(found.find(|blob| blob.name == name))
+}
+
+fn head_name(id: &RecordId) -> String {
+    format!("{HEAD}{id}")
 }
 
 fn head(deposit: &Deposit) -> Blob {
     Blob {
-        name: format!("{HEAD}{}", deposit.id),
+        name: head_name(&deposit.id),
         bytes: serde_json::to_vec(deposit).expect("a value with only string keys"),
     }
 }

@@ -1,5 +1,7 @@
 //! The life of a deposit: what may follow what, and what becomes of its texts.
 
+use std::{sync::Barrier, thread};
+
 use catalog::{CatalogStore, Detail, MemoryCatalog};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -239,6 +241,36 @@ fn what_makes_no_sense_is_named_and_what_is_missing_too() {
         panic!("{lacks:?}")
     };
     assert_eq!(lacks, ["title", "type", "authors", "year", "language"]);
+}
+
+/// A librarian accepts while another one refuses, a hundred times over.
+#[test]
+fn of_two_decisions_at_once_one_is_taken() {
+    for _ in 0..100 {
+        let catalog = MemoryCatalog::new();
+        let id = draft(&catalog).id;
+        add_file(&catalog, &id, file("a.txt", "A"), at(2)).unwrap();
+        submit(&catalog, &id, "lan", at(3)).unwrap();
+        let start = Barrier::new(2);
+        let (accepted, refused) = thread::scope(|scope| {
+            let accepting = scope.spawn(|| {
+                start.wait();
+                accept(&catalog, &id, &Decision::default(), "an", at(4)).map(|done| done.deposit)
+            });
+            start.wait();
+            let refused = decline(&catalog, &id, true, "Trùng.", "mai", at(4));
+            (accepting.join().unwrap(), refused)
+        });
+        let stands = deposit(&catalog, &id).unwrap();
+        let record = catalog.get(&id, Clearance::Staff, Detail::Summary).unwrap();
+        assert_eq!(record.is_some(), stands.state == State::Accepted);
+        let (won, lost) = match accepted.is_ok() {
+            true => (accepted, refused),
+            false => (refused, accepted),
+        };
+        assert_eq!(won.unwrap(), stands);
+        assert!(matches!(lost, Err(DepositError::State(state)) if state == stands.state));
+    }
 }
 
 proptest! {

@@ -2,7 +2,9 @@
 
 pub(crate) mod accounts;
 pub(crate) mod answers;
+pub(crate) mod audit;
 pub(crate) mod authorities;
+pub(crate) mod by_name;
 pub(crate) mod changes;
 pub(crate) mod citation;
 pub(crate) mod collections;

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use authorities::SharedRegister;
-use catalog::{CatalogError, CatalogStore, QuotaStore, TopicStore};
+use catalog::{AuditLog, CatalogError, CatalogStore, QuotaStore, TopicStore};
 use extract::DocumentReader;
 use index::FullTextStore;
 use ingest::FileStore;
@@ -36,6 +36,8 @@ pub struct Library {
     pub files: Option<FileStore>,
     /// Where librarians ask for work; `None` where none is done.
     pub desk: Option<Arc<Desk>>,
+    /// Who did what; `None` where nothing is written down.
+    pub audit: Option<Arc<dyn AuditLog>>,
     /// Reads documents that readers send; `None` where only texts are taken.
     pub reader: Option<Arc<dyn DocumentReader + Send>>,
     /// Where nodes tell each other what callers asked for; `None` on a machine
@@ -56,6 +58,7 @@ impl Library {
             arrivals: Arc::default(),
             files: None,
             desk: None,
+            audit: None,
             reader: None,
             quotas: None,
         }
@@ -96,6 +99,15 @@ impl Library {
     pub fn with_quotas(self, quotas: Arc<dyn QuotaStore>) -> Self {
         Self {
             quotas: Some(quotas),
+            ..self
+        }
+    }
+
+    /// The library with a log of acts.
+    #[must_use]
+    pub fn with_audit(self, audit: Arc<dyn AuditLog>) -> Self {
+        Self {
+            audit: Some(audit),
             ..self
         }
     }
@@ -161,6 +173,11 @@ impl App {
             gate,
             writers: Arc::new(Semaphore::new(MOST_WRITERS)),
         })
+    }
+
+    /// The log of acts.
+    pub(crate) fn log(&self) -> Option<Arc<dyn AuditLog>> {
+        self.library.audit.clone()
     }
 
     /// Runs the asking of the machine that writes answers; the stores do not

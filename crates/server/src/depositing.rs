@@ -244,18 +244,33 @@ pub(crate) fn accept(
     let drafts = drafts(library)?;
     if deposit.state == deposits::State::Submitted {
         let store = library.files.as_ref().ok_or(ApiError::NoSuchPage)?;
-        for file in &deposit.files {
-            let path = drafts.path(&file.blake3).ok_or(ApiError::NoSuchPage)?;
-            let bytes = std::fs::read(&path).map_err(ApiError::unavailable)?;
-            store
-                .keep(&blake3::hash(&bytes), &bytes)
-                .map_err(ApiError::unavailable)?;
+        if let Err(error) = keep_documents(&deposit, &drafts, store) {
+            // They go with a refusal: then that is what there is to say.
+            let now = deposits::deposit(catalogue, id)?.state;
+            return Err(match now == deposit.state {
+                true => error,
+                false => DepositError::State(now).into(),
+            });
         }
     }
     let done = deposits::accept(catalogue, id, decision, &who.name, Timestamp::now())?;
     follow(library);
     forget_files(library, &done.deposit);
     Ok(done.deposit)
+}
+
+/// Puts the documents of a deposit beside those of the records.
+///
+/// # Errors
+/// [`ApiError::Unavailable`], when one is not there, too.
+fn keep_documents(deposit: &Deposit, from: &FileStore, to: &FileStore) -> Result<(), ApiError> {
+    for file in &deposit.files {
+        let path = from.path(&file.blake3).ok_or(ApiError::NoSuchPage)?;
+        let bytes = std::fs::read(path).map_err(ApiError::unavailable)?;
+        let kept = to.keep(&blake3::hash(&bytes), &bytes);
+        kept.map_err(ApiError::unavailable)?;
+    }
+    Ok(())
 }
 
 /// The documents of a deposit whose life is over, unless another one has them.

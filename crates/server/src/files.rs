@@ -10,11 +10,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
-use records::{DocumentFile, RecordId};
+use records::{AccessLevel, DocumentFile, RecordId};
 use tower_http::services::ServeFile;
 
 use crate::{
     app::{App, Library},
+    audit::{Noted, with_note},
     error::{ApiError, shown},
     lookup::find,
     metadata::is_web_address,
@@ -72,8 +73,12 @@ pub(crate) async fn show_file(
         return Err(ApiError::NoSuchPage);
     };
     let clearance = visit.clearance;
+    // A viewer asks for the rest in pieces.
+    let range = request.headers().get(header::RANGE);
+    let is_first = range.is_none_or(|range| range.as_bytes().starts_with(b"bytes=0-"));
     let found = app.ask(move |library| {
         let record = find(library, &raw, clearance)?.record;
+        let is_open = record.access == AccessLevel::Open;
         let file = number
             .checked_sub(1)
             .and_then(|n| record.files.into_iter().nth(n));
@@ -85,13 +90,17 @@ pub(crate) async fn show_file(
         let store = library.files.as_ref();
         let place = store.and_then(|store| store.path(&file.blake3));
         let place = place.filter(|place| place.is_file()).ok_or_else(none)?;
-        Ok((file, place))
+        Ok((file, place, is_open))
     });
-    let (file, place) = found.await?;
+    let (file, place, is_open) = found.await?;
     let served = ServeFile::new(place).try_call(request).await;
     let mut response = served.map_err(ApiError::unavailable)?.map(Body::new);
     describe(response.headers_mut(), &file);
-    Ok(response)
+    let noted = match is_first && !is_open {
+        true => Noted::taken(&visit, "document".to_owned()),
+        false => None,
+    };
+    Ok(with_note(noted, response))
 }
 
 /// How a document is shown or saved.

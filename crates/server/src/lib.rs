@@ -4,8 +4,8 @@
 //! `/api/v1`, pages in Vietnamese and English everywhere else.
 //!
 //! The way of a request: request id and log → security headers → foreign scripts
-//! → compression → errors made readable → whose request it is → quota of the caller → panics caught →
-//! time limit → size limit → handler → a store, on a thread that may block.
+//! → compression → errors made readable → whose request it is → log of acts → quota of the caller →
+//! panics caught → time limit → size limit → handler → a store, on a thread that may block.
 //!
 //! Invariant: no bytes that a caller sends give a status of 500 or reach a page
 //! unescaped; every read of a store carries the clearance of whoever asks.
@@ -16,6 +16,7 @@ mod alerting;
 mod api;
 mod app;
 mod assets;
+mod audit;
 mod auth;
 mod authorities;
 mod charts;

@@ -32,6 +32,7 @@ use who::Claims;
 
 use crate::{
     app::App,
+    audit::Noted,
     auth::session_cookie,
     error::ApiError,
     limiter::Caller,
@@ -270,6 +271,7 @@ pub(crate) async fn finish(
     let name =
         app.account(move |accounts| accounts.of_provider(&settings, &claims, Timestamp::now()));
     let name = name.await?;
+    let noted = Noted::sign_in(&name);
     let secret = app.account(move |accounts| accounts.begin_session(&name, Timestamp::now()));
     let secret = secret.await?;
     let mut response = Redirect::to(&back).into_response();
@@ -279,7 +281,7 @@ pub(crate) async fn finish(
         session_cookie(Some(&secret), &visit.base_url),
     );
     headers.append(header::SET_COOKIE, waiting_cookie("", 0, &visit));
-    Ok(response)
+    Ok(noted.with(response))
 }
 
 /// The claims of the identity token that the code stands for, checked.

@@ -5,6 +5,7 @@ mod about;
 mod account;
 mod advanced;
 mod answers;
+mod audit;
 mod authorities;
 mod authority;
 mod authority_form;
@@ -52,6 +53,7 @@ pub(crate) use about::show_about;
 pub(crate) use account::{add_key, change_password, remove_key, show_account};
 pub(crate) use advanced::show_advanced;
 pub(crate) use answers::show_answers;
+pub(crate) use audit::show_audit;
 pub(crate) use authorities::{
     keep_names_apart, merge_authorities, show_authorities, undo_authority_act,
 };

@@ -21,7 +21,7 @@ use crate::{
     api,
     app::{App, Library},
     assets::ASSETS,
-    auth, cors, dcat, edge,
+    audit, auth, cors, dcat, edge,
     error::ApiError,
     files, limiter,
     manuscript::UPLOAD_BYTES,
@@ -60,6 +60,7 @@ pub fn router(library: Library, settings: Settings) -> Result<Router, CatalogErr
         ))
         .layer(CatchPanicLayer::custom(log_panic))
         .layer(middleware::from_fn_with_state(app.clone(), limiter::limit))
+        .layer(middleware::from_fn_with_state(app.clone(), audit::keep))
         .layer(middleware::from_fn_with_state(app.clone(), auth::identify))
         .layer(middleware::from_fn_with_state(
             app.clone(),
@@ -138,6 +139,7 @@ fn pages_routes() -> Router<Arc<App>> {
         )
         .route("/users", get(pages::show_users).post(pages::add_user))
         .route("/users/{name}", post(pages::change_user))
+        .route("/audit", get(pages::show_audit))
         .route(
             "/quality",
             get(pages::show_quality).post(pages::judge_quality),
@@ -270,6 +272,7 @@ fn api_routes() -> Router<Arc<App>> {
             get(api::accounts::list_users).post(api::accounts::add_user),
         )
         .route("/api/v1/users/{name}", patch(api::accounts::change_user))
+        .route("/api/v1/audit", get(api::audit::list_acts))
         .route(
             "/api/v1/saved-searches",
             get(api::saved::list_saved).post(api::saved::add_saved),

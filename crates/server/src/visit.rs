@@ -110,9 +110,9 @@ impl Visit {
 /// Programs are told of a language that is none of ours; people get a page.
 fn bad_language(path: &str, params: &Params) -> Option<ApiError> {
     let asked = params
-        .all("lang")
-        .find(|code| Locale::from_code(code).is_none());
-    let asked = asked.filter(|_| path.starts_with("/api/"))?;
+        .iter()
+        .find(|(name, code)| *name == "lang" && Locale::from_code(code).is_none());
+    let (_, asked) = asked.filter(|_| path.starts_with("/api/"))?;
     Some(ApiError::invalid(
         "lang",
         asked,

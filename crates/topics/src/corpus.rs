@@ -112,8 +112,9 @@ impl<'a> Corpus<'a> {
         self.rows.len()
     }
 
-    /// The words of a row once more, with their forms.
-    pub(crate) fn words_of_row(&self, row: u32) -> Vec<Found> {
+    /// The words of a row once more, with their forms, each with how it is
+    /// written there, where that tells whether it is a name.
+    pub(crate) fn words_of_row(&self, row: u32) -> Vec<(Found, Option<String>)> {
         let document = &self.documents[self.order[row as usize]];
         let mut words = Vec::new();
         for passage in passages_of(document) {
@@ -121,7 +122,11 @@ impl<'a> Corpus<'a> {
             if let Some(first) = found.first_mut() {
                 first.follows = false;
             }
-            words.append(&mut found);
+            let tells = tells_names(passage, &found);
+            words.extend(found.into_iter().map(|found| {
+                let written = tells.then(|| written(passage, &found)).flatten();
+                (found, written)
+            }));
         }
         words
     }
@@ -141,6 +146,24 @@ impl<'a> Corpus<'a> {
             .binary_search_by(|term| term.key.as_str().cmp(key));
         found.ok().map(|number| number as u32)
     }
+}
+
+/// Whether capitals mean names in a passage: not in one of capitals, or of Words
+/// That Mostly Begin With One. A third is a guess, not tuned.
+fn tells_names(passage: &str, words: &[Found]) -> bool {
+    let begins_small =
+        |found: &&Found| passage[found.range.clone()].starts_with(char::is_lowercase);
+    3 * words.iter().filter(begins_small).count() >= words.len()
+}
+
+/// A word as it is written, where it does not begin a sentence.
+fn written(passage: &str, found: &Found) -> Option<String> {
+    let before = passage[..found.range.start]
+        .trim_end()
+        .chars()
+        .next_back()?;
+    let is_inside = before.is_alphanumeric() || matches!(before, ',' | ')' | '%');
+    is_inside.then(|| text::normalise(&passage[found.range.clone()]))
 }
 
 /// Places of the documents by a hash of what they say, then by id.

@@ -13,6 +13,8 @@ pub(crate) struct Wording<'a> {
     corpus: &'a Corpus<'a>,
     words: FxHashMap<u32, FxHashMap<String, u32>>,
     pairs: FxHashMap<[u32; 2], FxHashMap<String, u32>>,
+    /// How forms are written inside of sentences: names with their capitals.
+    written: FxHashMap<String, FxHashMap<String, u32>>,
 }
 
 impl<'a> Wording<'a> {
@@ -23,6 +25,7 @@ impl<'a> Wording<'a> {
             corpus,
             words: FxHashMap::default(),
             pairs: FxHashMap::default(),
+            written: FxHashMap::default(),
         };
         for phrase in phrases {
             for word in *phrase {
@@ -57,43 +60,66 @@ impl<'a> Wording<'a> {
 
     fn count(&mut self, row: u32) {
         let corpus = self.corpus;
-        let mut before: Option<(u32, String)> = None;
-        for found in corpus.words_of_row(row) {
+        let mut before: Option<(u32, String, Option<String>)> = None;
+        for (found, written) in corpus.words_of_row(row) {
             let number = corpus.number(&found.key);
-            if let Some((last, surface)) = before.take().filter(|_| found.follows)
+            if let Some((last, surface, capitals)) = before.take().filter(|_| found.follows)
                 && let Some(number) = number
                 && let Some(forms) = self.pairs.get_mut(&[last, number])
             {
                 let pair = format!("{surface} {}", found.surface);
-                *forms.entry(pair).or_default() += 1;
+                *forms.entry(pair.clone()).or_default() += 1;
+                let both = capitals.zip(written.as_ref());
+                self.see(&pair, both.map(|(a, b)| format!("{a} {b}")));
             }
             if let Some(number) = number {
                 if let Some(forms) = self.words.get_mut(&number) {
                     *forms.entry(found.surface.clone()).or_default() += 1;
+                    self.see(&found.surface, written.clone());
                 }
-                before = Some((number, found.surface));
+                before = Some((number, found.surface, written));
             }
         }
     }
 
-    /// The form most used, ties to the first in the alphabet; the collection's
-    /// own where these documents use none.
+    /// Notes how a form is written.
+    fn see(&mut self, form: &str, written: Option<String>) {
+        if let Some(written) = written {
+            let seen = self.written.entry(form.to_owned()).or_default();
+            *seen.entry(written).or_default() += 1;
+        }
+    }
+
+    /// The form most used, ties to the first in the alphabet, with the capitals
+    /// of a name; the collection's own where these documents use none.
     pub(crate) fn say(&self, phrase: &[u32]) -> String {
-        let best = |forms: &FxHashMap<String, u32>| {
-            let found = forms.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
-            found.map(|(form, _)| form.clone())
-        };
         let pair = match phrase {
-            [a, b] => self.pairs.get(&[*a, *b]).and_then(best),
+            [a, b] => self.pairs.get(&[*a, *b]).and_then(most_used),
             _ => None,
         };
-        pair.unwrap_or_else(|| {
-            let words = phrase.iter().map(|word| {
-                let own = self.words.get(word).and_then(best);
-                own.unwrap_or_else(|| self.corpus.terms[*word as usize].surface.clone())
-            });
-            words.collect::<Vec<_>>().join(" ")
-        })
+        match pair {
+            Some(pair) => self.as_written(pair),
+            None => {
+                let words = phrase.iter().map(|word| self.say_word(*word));
+                words.collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+
+    fn say_word(&self, word: u32) -> String {
+        let own = self.words.get(&word).and_then(most_used);
+        own.map_or_else(
+            || self.corpus.terms[word as usize].surface.clone(),
+            |form| self.as_written(form),
+        )
+    }
+
+    /// A form as it is written most; small where nothing tells.
+    fn as_written(&self, form: &str) -> String {
+        let seen = self.written.get(form).into_iter().flatten();
+        // Ties to small letters, which come after capitals.
+        let written = seen.max_by(|a, b| a.1.cmp(b.1).then(a.0.cmp(b.0)));
+        written.map_or(form, |(written, _)| written).to_owned()
     }
 
     /// The phrases of a label, joined; `None` for none.
@@ -102,5 +128,41 @@ impl<'a> Wording<'a> {
         let label = said.join(" · ");
         let first = label.chars().next()?;
         Some(first.to_uppercase().chain(label.chars().skip(1)).collect())
+    }
+}
+
+/// The form counted most, ties to the first in the alphabet.
+fn most_used(forms: &FxHashMap<String, u32>) -> Option<&str> {
+    let found = forms.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+    found.map(|(form, _)| form.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::Document;
+
+    #[test]
+    fn names_are_said_with_their_capitals() {
+        let texts = [
+            "Việt Nam trồng lúa. Chúng tôi dùng mô hình BERT ở Việt Nam để nhận dạng văn bản.",
+            "Nông nghiệp của Việt Nam cần mô hình BERT cho văn bản.",
+            "MÔ HÌNH BERT CHO VĂN BẢN Ở VIỆT NAM\nKết quả cho thấy mô hình BERT tốt với văn bản của Việt Nam.",
+        ];
+        let ids = ["a", "b", "c"];
+        let document = |(id, text): (&&'static str, &&'static str)| Document {
+            id: *id,
+            title: "",
+            text: *text,
+            vector: &[],
+        };
+        let documents: Vec<Document<'_>> = ids.iter().zip(&texts).map(document).collect();
+        let corpus = Corpus::read(&documents, &|_| false);
+        let number = |key: &str| corpus.number(key).unwrap();
+        let phrases = [[number("việt nam")], [number("bert")], [number("văn bản")]];
+        let phrases: Vec<&[u32]> = phrases.iter().map(|phrase| &phrase[..]).collect();
+        let wording = Wording::read(&corpus, &[0, 1, 2], &phrases);
+        let said: Vec<String> = phrases.iter().map(|phrase| wording.say(phrase)).collect();
+        assert_eq!(said, ["Việt Nam", "BERT", "văn bản"]);
     }
 }

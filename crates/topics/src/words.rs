@@ -25,6 +25,8 @@ pub(crate) struct Found {
     pub(crate) surface: String,
     /// Whether nothing but a space lies between it and the word before.
     pub(crate) follows: bool,
+    /// Where it stands in the text.
+    pub(crate) range: Range<usize>,
 }
 
 /// Reads texts of one language.
@@ -54,6 +56,7 @@ impl<'a> Reader<'a> {
                 key: self.key(&surface, language),
                 surface,
                 follows: gap == Some(" "),
+                range: range.clone(),
             });
             last_end = Some(range.end);
         };

@@ -3,6 +3,7 @@
 
 mod alerts;
 mod answer;
+mod audit;
 mod authority;
 mod backup;
 mod check;
@@ -53,6 +54,9 @@ pub(crate) enum Command {
     Backup(backup::Args),
     /// Compare the catalogue with the indexes and the documents, and mend them.
     Check(check::Args),
+    /// The log of acts: list it, and prove that nothing in it was changed.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Persons and institutions: build, load, list, show, suggest, merge, undo.
     #[command(subcommand)]
     Authority(authority::Command),
@@ -148,6 +152,7 @@ pub(crate) fn run(command: Command, context: &Context) -> anyhow::Result<Outcome
     match command {
         Command::Backup(args) => backup::run(&args, context),
         Command::Check(args) => check::run(&args, context),
+        Command::Audit(command) => audit::run(&command, context),
         Command::Authority(command) => authority::run(&command, context),
         Command::Collection(command) => collection::run(&command, context),
         Command::Alerts(command) => alerts::run(&command, context),

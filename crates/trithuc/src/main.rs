@@ -5,6 +5,7 @@
 //! document on standard output.
 
 mod alerting;
+mod audited;
 mod cli;
 mod commands;
 mod context;
@@ -20,7 +21,7 @@ mod working;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 /// A tenth of an ingest was the system allocator's bookkeeping (measured with
 /// `perf record trithuc ingest`).
@@ -28,14 +29,16 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let matches = cli::Cli::command().get_matches();
+    let cli = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let context = context::Context::from(&cli.global);
     context.start_logging();
-    let done = context.indexes().and_then(|indexes| {
+    let ended = context.indexes().and_then(|indexes| {
         indexes::choose(indexes);
         commands::run(cli.command, &context)
     });
-    match done {
+    let logged = audited::Act::of(&matches).map_or(Ok(()), |act| act.log(&context, &ended));
+    match ended.and_then(|outcome| logged.map(|()| outcome)) {
         Ok(outcome) => outcome.into(),
         Err(error) => outcome::report_failure(&error),
     }

@@ -30,6 +30,8 @@ const FORM: u32 = 1;
 const HEAD: &str = "trithuc-backup.json";
 /// The last one.
 const INVENTORY: &str = "inventory.jsonl";
+/// Documents of deposits that are not decided yet.
+const DRAFTS: &str = "uploads/deposits";
 /// The catalogue in a data folder and in an archive.
 const CATALOGUE: &str = "catalogue.sqlite";
 

@@ -49,6 +49,7 @@ fn keeps_the_laws() {
     testsuite::run_job_queue_laws(|| fresh(&server));
     testsuite::run_topic_laws(|| fresh(&server));
     testsuite::run_quota_laws(|| fresh(&server));
+    testsuite::run_audit_laws(|| fresh(&server));
 }
 
 /// Both folders of migrations end at the same number: nobody forgets one.

@@ -35,7 +35,7 @@ const fn wide(name: &'static str, n_key: usize, columns: &'static [&'static str]
 
 /// Everything that both layouts hold. A test compares it with the layouts.
 #[rustfmt::skip]
-const TABLES: [Table; 15] = [
+const TABLES: [Table; 16] = [
     table("counter", 1, &["name", "value"]),
     wide("body", 1, &["hash", "n_bytes", "pages"]),
     table("record", 1, &["key", "id", "seq", "version", "type", "access", "widest_access",
@@ -61,6 +61,7 @@ const TABLES: [Table; 15] = [
         "undone", "actor"]),
     table("topic_share", 2, &["record", "topic", "share"]),
     table("topic_outlier", 1, &["record"]),
+    table("audit", 1, &["number", "at", "actor", "via", "act", "object", "detail", "hash"]),
 ];
 
 /// Derived from the topics, and read whole.

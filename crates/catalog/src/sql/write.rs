@@ -9,11 +9,13 @@ use records::{ChangeSeq, RecordId};
 use super::{
     Session, codec,
     prepared::{PreparedBatch, PreparedBody, PreparedPut},
+    session::Row,
     value::values,
 };
 use crate::{Applied, Blob, CatalogError, PutOutcome, QuarantineEntry, Tombstone};
 
 pub(super) fn apply(session: &Session<'_>, batch: &PreparedBatch) -> Result<Applied, CatalogError> {
+    check_blobs(session, &batch.seen_blobs)?;
     let mut writer = Writer::start(session, batch)?;
     let mut n_deleted = 0;
     for tombstone in &batch.tombstones {
@@ -429,4 +431,17 @@ fn check_version(put: &PreparedPut, standing: Option<&Standing>) -> Result<(), C
         }),
         _ => Ok(()),
     }
+}
+
+fn check_blobs(session: &Session<'_>, seen: &[Blob]) -> Result<(), CatalogError> {
+    for blob in seen {
+        let sql = "SELECT bytes FROM blob WHERE name = ?1";
+        let read = |row: &Row<'_>| row.get::<Vec<u8>>(0);
+        let stands = session.first("reading a named value", sql, &values![&blob.name], read)?;
+        if stands.unwrap_or_default() != blob.bytes {
+            let name = blob.name.clone();
+            return Err(CatalogError::BlobConflict { name });
+        }
+    }
+    Ok(())
 }

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Page, Record, RecordId, RecordType};
 
 use super::*;
-use crate::{Batch, CatalogStore, Detail, MemoryCatalog, Put, Tombstone, testsuite};
+use crate::{
+    AuditLog, Batch, CatalogStore, Detail, MemoryCatalog, NewAct, Put, Tombstone, Verdict, Via,
+    testsuite, verify_acts,
+};
 
 fn id(n: u8) -> RecordId {
     RecordId::new(format!("r{n}")).unwrap()
@@ -23,6 +26,7 @@ fn keeps_the_laws_in_a_file() {
     };
     testsuite::run_catalog_laws(fresh);
     testsuite::run_job_queue_laws(fresh);
+    testsuite::run_audit_laws(fresh);
 }
 
 #[test]
@@ -31,6 +35,7 @@ fn keeps_the_laws_in_memory() {
     testsuite::run_job_queue_laws(|| SqliteCatalog::in_memory().unwrap());
     testsuite::run_topic_laws(|| SqliteCatalog::in_memory().unwrap());
     testsuite::run_quota_laws(|| SqliteCatalog::in_memory().unwrap());
+    testsuite::run_audit_laws(|| SqliteCatalog::in_memory().unwrap());
 }
 
 #[test]
@@ -162,5 +167,48 @@ proptest::proptest! {
                 proptest::prop_assert_eq!(read(&sqlite), read(&oracle));
             }
         }
+    }
+}
+
+/// What somebody with the file in his hands may do to the log, and where the
+/// walk finds it.
+#[test]
+fn a_log_that_was_tampered_with_is_broken_where_it_was() {
+    let act = |n: u8| NewAct {
+        actor: "lan".into(),
+        via: Via::Session,
+        act: "POST /users".into(),
+        object: format!("/users/{n}"),
+        detail: String::new(),
+    };
+    let free = "DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_cut;";
+    let anew = "DELETE FROM audit; UPDATE counter SET value = 0 WHERE name = 'audit';";
+    for (tampering, broken) in [
+        ("UPDATE audit SET actor = 'mai' WHERE number = 3", 3),
+        ("UPDATE audit SET at = at + 1 WHERE number = 1", 1),
+        ("DELETE FROM audit WHERE number = 4", 4),
+        ("DELETE FROM audit WHERE number = 1", 1),
+        ("DELETE FROM audit WHERE number > 4", 5),
+        ("UPDATE audit SET number = 9 WHERE number = 5", 5),
+        (anew, 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.sqlite");
+        let catalog = SqliteCatalog::open(&path).unwrap();
+        for n in 1..=5 {
+            catalog.log_act(act(n), Timestamp::UNIX_EPOCH).unwrap();
+        }
+        let Verdict::Whole(head) = verify_acts(&catalog, &[]).unwrap() else {
+            panic!("nobody touched it")
+        };
+        let raw = Connection::open(&path).unwrap();
+        assert!(raw.execute_batch(tampering).is_err(), "{tampering}");
+        raw.execute_batch(free).unwrap();
+        raw.execute_batch(tampering).unwrap();
+        let found = verify_acts(&catalog, &[head]).unwrap();
+        let Verdict::Broken { number, .. } = found else {
+            panic!("{tampering}: {found:?}")
+        };
+        assert_eq!(number, broken, "{tampering}");
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs every law, each on a fresh catalogue.
 pub fn run_all<C: CatalogStore>(fresh: impl Fn() -> C) {
-    let laws: [fn(&dyn CatalogStore); 14] = [
+    let laws: [fn(&dyn CatalogStore); 15] = [
         what_is_put_is_read_back,
         the_same_again_changes_nothing,
         every_change_has_the_next_number,
@@ -27,6 +27,7 @@ pub fn run_all<C: CatalogStore>(fresh: impl Fn() -> C) {
         identifiers_follow_the_newest_version,
         touched_records_come_again_as_they_are,
         blobs_are_set_and_removed,
+        a_named_value_that_changed_meanwhile_is_not_written_over,
         set_aside_inputs_are_kept_once,
     ];
     for law in laws {
@@ -434,6 +435,36 @@ fn blobs_are_set_and_removed(catalog: &dyn CatalogStore) {
     );
     set("checkpoint/b", b"");
     assert_eq!(catalog.blobs("checkpoint/").unwrap().len(), 1);
+}
+
+fn a_named_value_that_changed_meanwhile_is_not_written_over(catalog: &dyn CatalogStore) {
+    let blob = |bytes: &[u8]| Blob {
+        name: "deposit/a".into(),
+        bytes: bytes.to_vec(),
+    };
+    let write = |seen: &[u8], next: &[u8]| {
+        let mut batch = Batch::of_records(at(1), [record("a", "một")]);
+        batch.seen_blobs.push(blob(seen));
+        batch.blobs.push(blob(next));
+        catalog.apply(batch)
+    };
+    let refused = |done: Result<crate::Applied, CatalogError>| {
+        let error = done.unwrap_err();
+        let CatalogError::BlobConflict { name } = &error else {
+            panic!("{error}")
+        };
+        assert_eq!(name, "deposit/a");
+    };
+    refused(write(b"1", b"2"));
+    assert!(
+        !seen(catalog, "a", Clearance::Staff),
+        "nothing of the batch is there"
+    );
+    write(b"", b"1").unwrap();
+    refused(write(b"", b"2"));
+    write(b"1", b"").unwrap();
+    refused(write(b"1", b"2"));
+    assert!(catalog.blobs("deposit/").unwrap().is_empty());
 }
 
 fn set_aside_inputs_are_kept_once(catalog: &dyn CatalogStore) {

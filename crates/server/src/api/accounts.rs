@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 use crate::{
     accounts::{Accounts, ApiKey, Role, Scope, User},
+    api::by_name::ByName,
     app::App,
     auth::is_foreign,
     edge::NO_STORE,
@@ -110,9 +111,8 @@ pub(crate) fn body<T: DeserializeOwned>(bytes: &[u8], headers: &HeaderMap) -> Re
     if is_foreign(headers) {
         return Err(ApiError::ForeignForm);
     }
-    // An object, by its names: a list of the values in order is refused.
     let object = serde_json::from_slice::<serde_json::Map<_, _>>(bytes);
-    let read = object.and_then(|object| serde_json::from_value(object.into()));
+    let read = object.and_then(|object| T::deserialize(ByName(object.into())));
     read.map_err(|error| {
         let cure = "send the JSON that /api/v1/openapi.json describes";
         ApiError::invalid("body", "", format!("cannot be read ({error})"), cure)

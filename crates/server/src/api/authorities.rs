@@ -30,7 +30,7 @@ mod answer;
 
 pub(crate) use answer::{
     ActAnswer, ApartNames, AuthoritiesAnswer, AuthorityAnswer, KindAnswer, NewAuthority,
-    NewAuthorityMerge, OneAuthorityAnswer, SuggestionsAnswer,
+    NewAuthorityMerge, OneAuthorityAnswer, SuggestionsAnswer, WholeAuthority,
 };
 
 /// # Errors
@@ -148,18 +148,9 @@ pub(crate) async fn put_authority(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let wanted: NewAuthority = body(&bytes, &headers)?;
-    if let Some(version) = &wanted.version {
-        let cure = "leave it out here, or edit the whole with PUT to the address of the authority";
-        return Err(ApiError::invalid(
-            "version",
-            version,
-            "has no use here",
-            cure,
-        ));
-    }
     let row = wanted.row()?;
     let done = app.ask(move |library: &Library| {
         let (catalogue, full_text) = (&*library.catalogue, &*library.full_text);
@@ -176,7 +167,7 @@ pub(crate) async fn put_authority(
 #[utoipa::path(
     put, path = "/api/v1/authorities/{id}", operation_id = "replaceAuthority", security(("key" = [])),
     params(("id" = String, Path, description = "Id like p12 or i7")),
-    request_body = NewAuthority,
+    request_body = WholeAuthority,
     responses(
         (status = 200, description = "What was done", body = ActAnswer),
         (status = 400, description = "The body cannot be read, it contradicts what is there, or somebody else changed it meanwhile", body = crate::problem::Problem, content_type = "application/problem+json"),
@@ -192,13 +183,15 @@ pub(crate) async fn replace_authority(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let id = path.ok().and_then(|Path(text)| text.parse().ok());
     let id = id.ok_or(ApiError::NoSuchPage)?;
-    let mut wanted: NewAuthority = body(&bytes, &headers)?;
-    let seen = wanted.version.take();
-    let row = wanted.row()?;
+    let WholeAuthority {
+        said,
+        version: seen,
+    } = body(&bytes, &headers)?;
+    let row = said.row()?;
     let done = app.ask(move |library| edit(library, id, &row, seen.as_deref(), &by));
     Ok((NO_STORE, Json(ActAnswer::from(done.await?))).into_response())
 }
@@ -221,8 +214,8 @@ pub(crate) async fn list_suggestions(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["limit", "offset"])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &["limit", "offset"])?;
     let limit = count(&visit.params, "limit", 20, 1, 100)?;
     let offset = count(&visit.params, "offset", 0, 0, 1_000_000)?;
     let found = app.ask(|library| {
@@ -261,8 +254,8 @@ pub(crate) async fn add_authority_merge(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let wanted: NewAuthorityMerge = body(&bytes, &headers)?;
     let kind = wanted.kind.into();
     let kept = party("kept", kind, &wanted.kept)?;
@@ -296,8 +289,8 @@ pub(crate) async fn keep_authorities_apart(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let names: ApartNames = body(&bytes, &headers)?;
     party("a", AuthorityKind::Person, &names.a)?;
     party("b", AuthorityKind::Person, &names.b)?;
@@ -323,8 +316,8 @@ pub(crate) async fn list_acts(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let log = app.ask(|library| Ok(acts(&*library.catalogue)?)).await?;
     let log: Vec<ActAnswer> = log.into_iter().map(ActAnswer::from).collect();
     Ok((NO_STORE, Json(log)).into_response())
@@ -347,8 +340,8 @@ pub(crate) async fn undo_act(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }

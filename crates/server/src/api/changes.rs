@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 use crate::{
     api::search::refuse_unknown,
     app::{App, Library},
+    audit::{Noted, with_note},
     error::ApiError,
     public::public_record,
     search_params::count,
@@ -235,6 +236,7 @@ pub(crate) async fn get_dump(
     let newest = app.ask(|library| library.catalogue.seq().map_err(ApiError::unavailable));
     let newest = newest.await?;
     let clearance = visit.clearance;
+    let noted = Noted::taken(&visit, format!("dump up to change {}", newest.0));
     let lines = stream::try_unfold(Some(ChangeSeq::ZERO), move |at| {
         let app = app.clone();
         async move {
@@ -263,7 +265,7 @@ pub(crate) async fn get_dump(
         HeaderName::from_static("x-change-seq"),
         HeaderValue::from(newest.0),
     );
-    Ok(response)
+    Ok(with_note(noted, response))
 }
 
 /// The lines of the next records, and where to go on, if anywhere.

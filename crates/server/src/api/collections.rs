@@ -311,8 +311,8 @@ pub(crate) async fn put_collection(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     let Path(name) = path.map_err(|_| ApiError::NoSuchPage)?;
     let sent: Description = body(&bytes, &headers)?;
     let said = Collection {
@@ -349,8 +349,8 @@ pub(crate) async fn forget_collection(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }
@@ -384,8 +384,8 @@ pub(crate) async fn change_collection(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     let Path(name) = path.map_err(|_| ApiError::NoSuchPage)?;
     let sent: MembersChange = body(&bytes, &headers)?;
     let ids = sent.records.iter().take(DEEPEST_HIT + 1);

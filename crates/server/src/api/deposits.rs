@@ -73,8 +73,8 @@ pub(crate) async fn list_deposits(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["state", "limit", "offset"])?;
     let who = depositor(&visit, Scope::Read)?;
+    refuse_unknown(&visit.params, &["state", "limit", "offset"])?;
     let limit = count(&visit.params, "limit", 20, 1, 100)?;
     let offset = count(&visit.params, "offset", 0, 0, 1_000_000)?;
     let state: Option<deposits::State> = word("state", visit.params.get("state"))?;
@@ -113,8 +113,8 @@ pub(crate) async fn add_deposit(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = depositor(&visit, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     let key = depositing::idempotency_key(&headers)?;
     let metadata: Metadata = body(&bytes, &headers)?;
     let (clearance, base) = (visit.clearance, visit.base_url.clone());
@@ -153,8 +153,8 @@ pub(crate) async fn get_deposit(
     path: Result<Path<String>, PathRejection>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = depositor(&visit, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let id = id_of(path)?;
     changed(&app, &visit, StatusCode::OK, move |library| {
         depositing::known(library, &id, &who)
@@ -182,8 +182,8 @@ pub(crate) async fn put_deposit_metadata(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = depositor(&visit, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     let id = id_of(path)?;
     let metadata: Metadata = body(&bytes, &headers)?;
     changed(&app, &visit, StatusCode::OK, move |library| {
@@ -221,8 +221,8 @@ pub(crate) async fn add_deposit_file(
     visit: Visit,
     request: Request,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = depositor(&visit, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(request.headers()) {
         return Err(ApiError::ForeignForm);
     }
@@ -252,8 +252,8 @@ pub(crate) async fn get_deposit_file(
     visit: Visit,
     request: Request,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = depositor(&visit, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let Path((raw, number)) = path.map_err(|_| ApiError::NoSuchPage)?;
     let id = deposit_id(&raw)?;
     let asked = app.ask(move |library| depositing::file(library, &id, number, &who));
@@ -282,8 +282,8 @@ pub(crate) async fn remove_deposit_file(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = depositor(&visit, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }
@@ -330,8 +330,8 @@ pub(crate) async fn submit_deposit(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = depositor(&visit, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }
@@ -366,8 +366,8 @@ pub(crate) async fn withdraw_deposit(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = depositor(&visit, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }
@@ -411,8 +411,8 @@ pub(crate) async fn decide_deposit(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let who = librarian(&visit)?;
+    refuse_unknown(&visit.params, &[])?;
     let id = id_of(path)?;
     let sent: DecisionBody = body(&bytes, &headers)?;
     let decision = Decision {

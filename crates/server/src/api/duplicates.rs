@@ -191,8 +191,8 @@ pub(crate) async fn list_duplicates(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["limit", "offset"])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &["limit", "offset"])?;
     let limit = count(&visit.params, "limit", 20, 1, 500)?;
     let offset = count(&visit.params, "offset", 0, 0, 1_000_000)?;
     let survey = app.ask(|library| Ok(listed(&*library.catalogue)?)).await?;
@@ -227,8 +227,8 @@ pub(crate) async fn keep_duplicates_apart(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<StatusCode, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     let pair: ApartPair = body(&bytes, &headers)?;
     let (a, b) = (record_id("a", &pair.a)?, record_id("b", &pair.b)?);
     if a == b {
@@ -258,8 +258,8 @@ pub(crate) async fn list_merges(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let merges = app.ask(|library| Ok(merges(&*library.catalogue)?)).await?;
     let merges: Vec<MergeAnswer> = merges.into_iter().map(MergeAnswer::from).collect();
     Ok((NO_STORE, Json(merges)).into_response())
@@ -285,8 +285,8 @@ pub(crate) async fn add_merge(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     let wanted: NewMerge = body(&bytes, &headers)?;
     let kept = record_id("kept", &wanted.kept)?;
     let others = wanted.others.iter().map(|id| record_id("others", id));
@@ -321,8 +321,8 @@ pub(crate) async fn undo_merge(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }

@@ -235,8 +235,8 @@ pub(crate) async fn preview_edit(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     let (operations, which) = read(&body(&bytes, &headers)?)?;
     let seen = app.ask(move |library| look(library, &operations, &which));
     Ok((NO_STORE, Json(EditPreview::from(seen.await?))).into_response())
@@ -261,8 +261,8 @@ pub(crate) async fn add_edit(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let mut sent: EditBody = body(&bytes, &headers)?;
     let (operations, which) = read(&sent)?;
     let token = sent.token.take().ok_or(ApiError::MissingParameter {
@@ -296,8 +296,8 @@ pub(crate) async fn list_edits(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["limit", "offset"])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &["limit", "offset"])?;
     let limit = count(&visit.params, "limit", 50, 1, 200)?;
     let offset = count(&visit.params, "offset", 0, 0, 1_000_000)?;
     let log = app
@@ -332,8 +332,8 @@ pub(crate) async fn get_edit(
     path: Result<Path<String>, PathRejection>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["limit", "offset"])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &["limit", "offset"])?;
     let Path(id) = path.map_err(|_| ApiError::NoSuchPage)?;
     let limit = count(&visit.params, "limit", SHOWN_DIFFS, 1, SHOWN_DIFFS)?;
     let offset = count(&visit.params, "offset", 0, 0, MOST_RECORDS)?;
@@ -374,8 +374,8 @@ pub(crate) async fn undo_edit(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["leave_changed"])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &["leave_changed"])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }

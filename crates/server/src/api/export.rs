@@ -17,6 +17,7 @@ use records::{Clearance, RecordId};
 use crate::{
     api::search::refuse_unknown,
     app::App,
+    audit::{Noted, with_note},
     error::ApiError,
     exports::Export,
     pages::record_url,
@@ -64,6 +65,12 @@ pub(crate) async fn get_export(
         ids.map_err(|error| search_error(error, &request.query))
     });
     let rest = VecDeque::from(ids.await?);
+    let told = format!(
+        "records={} format={}",
+        rest.len(),
+        export.format.extension()
+    );
+    let noted = Noted::taken(&visit, told);
     let exporter = Exporter::new(export.format, Vec::new()).map_err(ApiError::internal)?;
     let run = Run {
         app,
@@ -85,7 +92,7 @@ pub(crate) async fn get_export(
     set(header::CONTENT_DISPOSITION, &file);
     set(header::CACHE_CONTROL, "private, no-store");
     set(header::VARY, "Accept, Cookie");
-    Ok(response)
+    Ok(with_note(noted, response))
 }
 
 /// Many records are JSON Lines where one is JSON.

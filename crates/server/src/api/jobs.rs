@@ -169,8 +169,8 @@ pub(crate) async fn list_jobs(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["state", "kind", "before", "limit"])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &["state", "kind", "before", "limit"])?;
     let limit = count(&visit.params, "limit", 50, 1, 1000)?;
     let wanted = Wanted::read(&visit.params)?;
     let asked = app.ask(move |library| {
@@ -209,8 +209,8 @@ pub(crate) async fn add_job(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let name = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let order: Order = body(&bytes, &headers)?;
     let job = app
         .ask(move |library| ask_for(library, order, &name))
@@ -241,8 +241,8 @@ pub(crate) async fn add_upload(
     visit: Visit,
     request: Request,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let name = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(request.headers()) {
         return Err(ApiError::ForeignForm);
     }
@@ -313,8 +313,8 @@ pub(crate) async fn get_job(
     path: Result<Path<String>, PathRejection>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let job = one(&app, named(path)?, Act::Look).await?;
     Ok((NO_STORE, Json(JobAnswer::from(job))).into_response())
 }
@@ -370,8 +370,8 @@ async fn act(
     headers: &HeaderMap,
     act: Act,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(headers) {
         return Err(ApiError::ForeignForm);
     }

@@ -53,6 +53,7 @@ use crate::{
         crate::api::accounts::list_users,
         crate::api::accounts::add_user,
         crate::api::accounts::change_user,
+        crate::api::audit::list_acts,
         crate::api::saved::list_saved,
         crate::api::saved::add_saved,
         crate::api::saved::get_saved,

@@ -24,6 +24,8 @@ impl PartialSchema for OrderSchema {
 
 fn schema() -> Value {
     let text = json!({"type": "string", "minLength": 1});
+    // What may be left out may be null as well.
+    let text_or_null = json!({"type": ["string", "null"], "minLength": 1});
     let yes_or_no = json!({"type": "boolean"});
     let kind = |kind: &str, required: &[&str], mut properties: Value| {
         properties["kind"] = json!({"type": "string", "enum": [kind]});
@@ -31,14 +33,16 @@ fn schema() -> Value {
         json!({"type": "object", "required": required, "properties": properties,
             "additionalProperties": false})
     };
-    let types = records::RecordType::ALL.map(records::RecordType::as_str);
+    let types = records::RecordType::ALL.map(|kind| json!(kind.as_str()));
+    let types: Vec<Value> = types.into_iter().chain([Value::Null]).collect();
     json!({"oneOf": [
         kind("ingest", &["paths"], json!({
             "paths": {"type": "array", "items": text, "minItems": 1, "maxItems": 1000,
                 "description": "Files and folders below an import folder of the server"},
-            "collection": text,
-            "access": {"type": "string", "enum": ["open", "registered", "restricted", "embargoed"]},
-            "type": {"type": "string", "enum": types},
+            "collection": text_or_null,
+            "access": {"type": ["string", "null"],
+                "enum": ["open", "registered", "restricted", "embargoed", null]},
+            "type": {"type": ["string", "null"], "enum": types},
         })),
         kind("harvest", &["source"], json!({"source": text, "full": yes_or_no})),
         kind("index", &[], json!({"rebuild": yes_or_no})),
@@ -49,9 +53,9 @@ fn schema() -> Value {
         kind("authorities", &[], json!({
             "least": {"type": "number", "minimum": 0, "maximum": 1}})),
         kind("topics", &[], json!({
-            "topics": {"type": "integer", "minimum": 2, "maximum": 10000},
+            "topics": {"type": ["integer", "null"], "minimum": 2, "maximum": 10000},
             "seed": {"type": "integer", "minimum": 0}})),
-        kind("again", &[], json!({"source": text})),
+        kind("again", &[], json!({"source": text_or_null})),
     ]})
 }
 
@@ -90,5 +94,16 @@ mod tests {
             serde_json::from_value::<Order>(full).unwrap();
         }
         assert!(serde_json::from_value::<RefOr<Schema>>(schema).is_ok());
+    }
+
+    #[test]
+    fn what_may_be_left_out_may_be_null() {
+        for order in [
+            json!({"kind": "ingest", "paths": ["a"], "collection": null, "access": null, "type": null}),
+            json!({"kind": "topics", "topics": null}),
+            json!({"kind": "again", "source": null}),
+        ] {
+            serde_json::from_value::<Order>(order).unwrap();
+        }
     }
 }

@@ -216,8 +216,8 @@ pub(crate) async fn get_quality(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let (report, trend) = app.ask(|library| kept(&*library.catalogue)).await?;
     Ok((NO_STORE, Json(quality_answer(report, trend))).into_response())
 }
@@ -239,8 +239,8 @@ pub(crate) async fn judge_quality(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }
@@ -275,8 +275,8 @@ pub(crate) async fn get_worklist(
     path: Result<Path<String>, PathRejection>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["limit", "offset"])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &["limit", "offset"])?;
     let limit = count(&visit.params, "limit", 100, 1, Worklist::MOST)?;
     let offset = count(&visit.params, "offset", 0, 0, Worklist::MOST)?;
     let rule = named_rule(path)?;

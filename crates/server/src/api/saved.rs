@@ -286,8 +286,8 @@ fn id_of(path: Result<Path<String>, PathRejection>) -> Result<String, ApiError> 
     )
 )]
 pub(crate) async fn list_saved(Of(app): Of<Arc<App>>, visit: Visit) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let owner = visit.needs(Role::Reader, Scope::Read)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let all = app.alerts(move |alerts| {
         let saved = alerts.of_owner(&owner)?.into_iter();
         saved
@@ -358,8 +358,8 @@ pub(crate) async fn get_saved(
     visit: Visit,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let owner = visit.needs(Role::Reader, Scope::Read)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let (saved, state) = found(&app, owner, id_of(path)?).await?;
     Ok((NO_STORE, Json(answer(&app, &visit, &saved, state.as_ref()))).into_response())
 }
@@ -493,8 +493,8 @@ pub(crate) async fn list_news(
     visit: Visit,
     path: Result<Path<String>, PathRejection>,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["limit"])?;
     let owner = visit.needs(Role::Reader, Scope::Read)?.name.clone();
+    refuse_unknown(&visit.params, &["limit"])?;
     let limit = count(&visit.params, "limit", 50, 1, MOST_NEWS)?;
     let (id, clearance) = (id_of(path)?, visit.clearance);
     let found = app.alerts(move |alerts| {

@@ -275,8 +275,8 @@ pub(crate) async fn list_sources(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let asked = app.ask(|library| {
         let known = known_sources(library)?.into_iter();
         known
@@ -303,8 +303,8 @@ pub(crate) async fn get_source(
     path: Result<Path<String>, PathRejection>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let Path(name) = path.map_err(|_| ApiError::NoSuchPage)?;
     let asked = app.ask(move |library| answer(library, known_source(library, &name)?));
     Ok((NO_STORE, Json(asked.await?)).into_response())
@@ -330,8 +330,8 @@ pub(crate) async fn put_source(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     let Path(name) = path.map_err(|_| ApiError::NoSuchPage)?;
     let plan: SourcePlan = body(&bytes, &headers)?;
     let asked = app.ask(move |library| {
@@ -361,8 +361,8 @@ pub(crate) async fn remove_source(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }
@@ -395,8 +395,8 @@ pub(crate) async fn list_quarantine(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["source", "limit"])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &["source", "limit"])?;
     let limit = count(&visit.params, "limit", 50, 1, 1000)?;
     let source = visit.params.get("source").unwrap_or_default().to_owned();
     let (total, inputs) = app

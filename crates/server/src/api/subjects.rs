@@ -189,8 +189,8 @@ pub(crate) async fn list_subject_suggestions(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["limit", "offset"])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &["limit", "offset"])?;
     let limit = count(&visit.params, "limit", 20, 1, 100)?;
     let offset = count(&visit.params, "offset", 0, 0, 1_000_000)?;
     let run = app
@@ -227,8 +227,8 @@ pub(crate) async fn list_subject_decisions(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Read)?;
+    refuse_unknown(&visit.params, &[])?;
     let log = app
         .ask(|library| Ok(decisions(&*library.catalogue)?))
         .await?;
@@ -253,8 +253,8 @@ pub(crate) async fn decide_subject(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let by = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let wanted: NewDecision = body(&bytes, &headers)?;
     let record = record_id("record", &wanted.record)?;
     let done = app.ask(move |library| {
@@ -291,8 +291,8 @@ pub(crate) async fn undo_subject_decision(
     visit: Visit,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     visit.needs(Role::Librarian, Scope::Write)?;
+    refuse_unknown(&visit.params, &[])?;
     if is_foreign(&headers) {
         return Err(ApiError::ForeignForm);
     }

@@ -421,8 +421,8 @@ pub(crate) async fn add_topic_act(
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &[])?;
     let actor = visit.needs(Role::Librarian, Scope::Write)?.name.clone();
+    refuse_unknown(&visit.params, &[])?;
     let id = numbered(path)?;
     let asked: TopicActBody = body(&bytes, &headers)?;
     let act = read_topic_act(id, &asked.params())?;

@@ -2,6 +2,9 @@
 //! written. It makes the query and the filters of the usual search of what was
 //! filled in, and leads there.
 
+mod condition;
+mod filled;
+
 use askama::Template;
 use axum::{
     http::StatusCode,
@@ -23,50 +26,17 @@ use crate::{
     words::Words,
 };
 
+use condition::{Condition, FIELDS, How};
+use filled::Filled;
+
 /// Conditions in the form.
 const N_ROWS: usize = 4;
-
-/// Fields of text that a condition may name, in the order of the form.
-const FIELDS: [SearchField; 9] = [
-    SearchField::Title,
-    SearchField::Abstract,
-    SearchField::Keyword,
-    SearchField::Author,
-    SearchField::Institution,
-    SearchField::Venue,
-    SearchField::Body,
-    SearchField::Column,
-    SearchField::Identifier,
-];
 
 /// Languages that a filter may name.
 const LANGUAGES: [&str; 8] = ["vi", "en", "fr", "de", "ru", "zh", "ja", "ko"];
 
-/// How the words of a condition stand together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum How {
-    All,
-    Any,
-    Phrase,
-    None,
-}
-
-impl How {
-    const EVERY: [Self; 4] = [Self::All, Self::Phrase, Self::Any, Self::None];
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Any => "any",
-            Self::Phrase => "phrase",
-            Self::None => "none",
-        }
-    }
-
-    fn of(word: &str) -> Option<Self> {
-        Self::EVERY.into_iter().find(|how| how.as_str() == word)
-    }
-}
+/// Fields of science that a filter may name.
+const SUBJECTS: [&str; 6] = ["1", "2", "3", "4", "5", "6"];
 
 /// What can be chosen: the value that is sent, and the word that is read.
 type Choice = (String, String);
@@ -78,11 +48,27 @@ struct RowView {
     text: String,
 }
 
+impl RowView {
+    /// The row numbered `n`, as the search fills it.
+    fn of(n: usize, filled: Option<&Condition>) -> Self {
+        let usual = How::EVERY[(n - 1) % How::EVERY.len()];
+        let field = filled.and_then(|row| row.field);
+        Self {
+            n,
+            field: field.map_or_else(String::new, |field| field.as_str().to_owned()),
+            how: filled.map_or(usual, |row| row.how).as_str().to_owned(),
+            text: filled.map_or_else(String::new, |row| row.text.clone()),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "advanced.html")]
 struct AdvancedPage {
     f: Frame,
-    query: String,
+    filled: Filled,
+    year_from: String,
+    year_to: String,
     rows: Vec<RowView>,
     fields: Vec<Choice>,
     hows: Vec<Choice>,
@@ -106,16 +92,15 @@ fn page(visit: &Visit) -> AdvancedPage {
     let w = visit.locale.words();
     let of_facet =
         |field: FacetField, value: &str| (value.to_owned(), labels::value(field, value, w));
-    let row = |n| RowView {
-        n,
-        field: String::new(),
-        how: How::EVERY[(n - 1) % How::EVERY.len()].as_str().to_owned(),
-        text: String::new(),
-    };
+    let filled = Filled::of(&visit.params);
     AdvancedPage {
         f: Frame::new(visit, "search"),
-        query: visit.params.get("q").unwrap_or_default().to_owned(),
-        rows: (1..=N_ROWS).map(row).collect(),
+        year_from: filled.value("year_from"),
+        year_to: filled.value("year_to"),
+        rows: (1..=N_ROWS)
+            .map(|n| RowView::of(n, filled.rows.get(n - 1)))
+            .collect(),
+        filled,
         fields: FIELDS.map(|field| field_choice(field, w)).to_vec(),
         hows: How::EVERY
             .map(|one| {
@@ -131,7 +116,7 @@ fn page(visit: &Visit) -> AdvancedPage {
         languages: LANGUAGES
             .map(|code| of_facet(FacetField::Language, code))
             .to_vec(),
-        subjects: ["1", "2", "3", "4", "5", "6"]
+        subjects: SUBJECTS
             .map(|code| of_facet(FacetField::Field, code))
             .to_vec(),
         sorts: [Sort::Relevance, Sort::Newest, Sort::Oldest, Sort::Title]
@@ -181,6 +166,9 @@ fn search_of(form: &Params) -> Result<Params, ApiError> {
     if let Some(span) = year_span(form)? {
         search = search.adding("filter", &format!("year:{span}"));
     }
+    for kept in form.all("filter") {
+        search = search.adding("filter", kept);
+    }
     for (name, usual) in [
         ("sort", sort_word(Sort::Relevance)),
         ("mode", Mode::default().as_str()),
@@ -202,7 +190,12 @@ fn query(form: &Params) -> Result<String, ApiError> {
             FIELDS.into_iter().find(|field| field.as_str() == word)
         })?;
         let how = choice_of(form, &format!("how{n}"), How::of)?;
-        parts.extend(condition(field, how.unwrap_or(How::All), text));
+        let row = Condition {
+            field,
+            how: how.unwrap_or(How::All),
+            text: text.to_owned(),
+        };
+        parts.extend(row.query());
     }
     if parts.is_empty() {
         return Ok(free.to_owned());
@@ -224,46 +217,6 @@ fn choice_of<T>(
     let cure = "send one of the form's choices";
     let known = read(word).ok_or_else(|| ApiError::invalid(name, word, "is not known", cure));
     known.map(Some)
-}
-
-/// A condition as a query writes it; nothing for one without a word.
-fn condition(field: Option<SearchField>, how: How, text: &str) -> Option<String> {
-    let of_field = |word: &str| match field {
-        Some(field) => format!("{}:{word}", field.as_str()),
-        None => word.to_owned(),
-    };
-    // Marks of the query language are not what people search for here.
-    let bare = text.replace(['"', '“', '”', '„'], " ");
-    let words: Vec<&str> = bare
-        .split_whitespace()
-        .filter(|word| word.contains(char::is_alphanumeric))
-        .collect();
-    if words.is_empty() {
-        return None;
-    }
-    if how == How::Phrase {
-        return Some(of_field(&format!("\"{}\"", words.join(" "))));
-    }
-    let joint = if how == How::All { " AND " } else { " OR " };
-    let parts: Vec<String> = words.iter().map(|word| of_field(&quoted(word))).collect();
-    let joined = match &parts[..] {
-        [one] => one.clone(),
-        _ => format!("({})", parts.join(joint)),
-    };
-    Some(match how {
-        How::None => format!("NOT {joined}"),
-        _ => joined,
-    })
-}
-
-/// A word that means itself: in quotes where the query language would read
-/// something else in it.
-fn quoted(word: &str) -> String {
-    let is_operator = ["AND", "OR", "NOT", "TO", "VÀ", "HOẶC", "KHÔNG"].contains(&word);
-    match word.chars().all(char::is_alphanumeric) && !is_operator {
-        true => word.to_owned(),
-        false => format!("\"{word}\""),
-    }
 }
 
 #[cfg(test)]

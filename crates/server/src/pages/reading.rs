@@ -88,8 +88,9 @@ pub(crate) fn full_text(
     }
 }
 
-/// The first PDF of a record: in a frame where the library has it, and its
-/// address, both opened at the page.
+/// The first PDF of a record: in a frame where the library has it, without the
+/// list of its pages, which would take half of the frame; and its address; both
+/// opened at the page.
 fn documents(library: &Library, record: &Record, page: u32) -> (Option<String>, Option<String>) {
     let is_pdf = |file: &records::DocumentFile| file.media_type == "application/pdf";
     let Some(place) = record.files.iter().position(is_pdf) else {
@@ -97,7 +98,8 @@ fn documents(library: &Library, record: &Record, page: u32) -> (Option<String>, 
     };
     let url = file_url(library, &record.id, place + 1, &record.files[place]);
     let url = url.map(|url| format!("{url}#page={page}"));
-    (url.clone().filter(|url| url.starts_with('/')), url)
+    let own = url.clone().filter(|url| url.starts_with('/'));
+    (own.map(|url| format!("{url}&navpanes=0")), url)
 }
 
 /// A line of text in stretches; those that are words of the query are marked,

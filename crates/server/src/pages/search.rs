@@ -233,11 +233,11 @@ fn empty(visit: &Visit, params: &Params, query: &str) -> SearchPage {
             .with("sort", None)
             .with("explain", None)
             .to_url("/feed.atom"),
-        save_url: kept_url(params, "/saved"),
+        save_url: kept_url(params, "/saved", &ASKED),
         edit_url: (visit.needs(Role::Librarian, Scope::Write).is_ok())
-            .then(|| kept_url(params, "/edits")),
-        advanced_url: kept_url(params, "/search/advanced"),
-        answers_url: kept_url(params, "/answers"),
+            .then(|| kept_url(params, "/edits", &ASKED)),
+        advanced_url: kept_url(params, "/search/advanced", &["q", "filter", "sort", "mode"]),
+        answers_url: kept_url(params, "/answers", &ASKED),
         json_url: params.to_url("/api/v1/search"),
         exports: exports(params),
         facets: Vec::new(),
@@ -415,11 +415,12 @@ fn bad_query(
     }
 }
 
-/// Another page about this search: its query and its conditions.
-fn kept_url(params: &Params, path: &str) -> String {
-    let kept = params
-        .iter()
-        .filter(|(name, _)| ["q", "filter"].contains(name));
+/// What is asked for: the query and its conditions.
+const ASKED: [&str; 2] = ["q", "filter"];
+
+/// Another page about this search.
+fn kept_url(params: &Params, path: &str, names: &[&str]) -> String {
+    let kept = params.iter().filter(|(name, _)| names.contains(name));
     let kept = kept.fold(Params::default(), |kept, (name, value)| {
         kept.adding(name, value)
     });

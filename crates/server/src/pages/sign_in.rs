@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::{
     accounts::Proof,
     app::App,
+    audit::Noted,
     auth::{is_foreign, session_cookie},
     error::ApiError,
     limiter::Caller,
@@ -88,7 +89,7 @@ pub(crate) async fn sign_in(
             return Err(ApiError::TooManyRequests { retry_after_s });
         }
     }
-    let asked = name.clone();
+    let (asked, asked_name) = (name.clone(), name.clone());
     let secret = app.account(
         move |accounts| match accounts.check_password(&asked, &password)? {
             Some(user) => accounts
@@ -105,12 +106,13 @@ pub(crate) async fn sign_in(
             name,
             failed: true,
         };
-        return respond(&page, &visit, StatusCode::FORBIDDEN);
+        let refused = respond(&page, &visit, StatusCode::FORBIDDEN)?;
+        return Ok(Noted::sign_in(&asked_name).with(refused));
     };
     let mut response = Redirect::to(&back).into_response();
     let cookie = session_cookie(Some(&secret), &visit.base_url);
     response.headers_mut().append(header::SET_COOKIE, cookie);
-    Ok(response)
+    Ok(Noted::sign_in(&name).with(response))
 }
 
 /// `POST /logout`

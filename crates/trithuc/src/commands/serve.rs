@@ -105,6 +105,7 @@ fn open(home: &Home, jobs: &JobSettings) -> anyhow::Result<Library> {
         .with_desk(desk)
         .with_files(files)
         .with_topics(installation.catalog.clone())
+        .with_audit(installation.catalog.clone())
         .with_reader(reader);
     let library = library.with_terms(installation::terms(data)?);
     let library = match &installation.opened {

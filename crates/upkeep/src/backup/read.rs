@@ -133,7 +133,14 @@ fn is_member(path: &Path) -> bool {
         .all(|part| matches!(part, Component::Normal(_)));
     let first = path.components().next();
     let first = first.map(|part| part.as_os_str().to_string_lossy());
-    let rooms = ["files", "models", "index", "terms.txt", CATALOGUE];
+    let rooms = [
+        "files",
+        "uploads",
+        "models",
+        "index",
+        "terms.txt",
+        CATALOGUE,
+    ];
     is_below && first.is_some_and(|first| rooms.contains(&first.as_ref()))
 }
 

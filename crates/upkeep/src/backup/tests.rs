@@ -14,6 +14,10 @@ fn archive() -> (tempfile::TempDir, PathBuf) {
     fs::create_dir_all(data.join("files/ab")).unwrap();
     fs::write(data.join("files/ab/abcd"), "tài liệu").unwrap();
     fs::write(data.join("terms.txt"), "AI = trí tuệ nhân tạo\n").unwrap();
+    let draft = data.join("uploads/deposits/cd");
+    fs::create_dir_all(&draft).unwrap();
+    fs::write(draft.join("cdef"), "bản thảo").unwrap();
+    fs::write(draft.join(".nửa"), "viết dở").unwrap();
     let catalog = SqliteCatalog::open(&data.join(CATALOGUE)).unwrap();
     let record = Record::new(RecordId::new("a").unwrap(), RecordType::Paper);
     let batch = Batch::of_records(jiff::Timestamp::UNIX_EPOCH, [record]);
@@ -28,7 +32,7 @@ fn archive() -> (tempfile::TempDir, PathBuf) {
     let inventory = back_up(&source, &to, &|_, _, _| ()).unwrap();
     assert_eq!(
         (inventory.records, inventory.seq, inventory.members),
-        (1, 1, 3)
+        (1, 1, 4)
     );
     let again = back_up(&source, &to, &|_, _, _| ()).unwrap_err();
     assert!(matches!(again, BackupError::IsThere { .. }), "{again}");
@@ -43,6 +47,14 @@ fn what_is_restored_is_what_was_put_away() {
     assert_eq!(
         fs::read(data.join("files/ab/abcd")).unwrap(),
         "tài liệu".as_bytes()
+    );
+    let drafts: Vec<_> = fs::read_dir(data.join("uploads/deposits/cd"))
+        .unwrap()
+        .collect();
+    assert_eq!(drafts.len(), 1, "what is written half stays out");
+    assert_eq!(
+        fs::read(data.join("uploads/deposits/cd/cdef")).unwrap(),
+        "bản thảo".as_bytes()
     );
     let catalog = SqliteCatalog::open(&data.join(CATALOGUE)).unwrap();
     assert_eq!(catalog.status().unwrap().n_records, 1);

@@ -9,7 +9,9 @@ use std::{
 use catalog::{CatalogStore, SqliteCatalog};
 use index::vectors::SqliteVectors;
 
-use super::{BackupError, CATALOGUE, FORM, HEAD, INVENTORY, Inventory, Member, Source, at, read};
+use super::{
+    BackupError, CATALOGUE, DRAFTS, FORM, HEAD, INVENTORY, Inventory, Member, Source, at, read,
+};
 use crate::Progress;
 
 /// zstd's own default: a tenth of the time of the strong levels, and most of a
@@ -20,7 +22,9 @@ const LEVEL: i32 = 3;
 ///
 /// The copies are taken in an order in which nothing can be missing: vectors,
 /// then the catalogue (which may know more than the vectors do), then the
-/// documents (which are never changed, only added).
+/// documents (which are never changed, only added). Documents of deposits go
+/// when those are decided, so they are taken both before and after the
+/// catalogue.
 ///
 /// # Errors
 /// [`BackupError::IsThere`]; [`BackupError::File`] when the disk is full: then
@@ -92,9 +96,40 @@ fn copied(source: &Source<'_>, copies: &Path) -> Result<Members, BackupError> {
         }
     }
     let catalogue = copies.join(CATALOGUE);
+    let drafts = copies.join(DRAFTS);
+    hold(&source.data.join(DRAFTS), &drafts)?;
     (source.copy_catalogue)(&catalogue)?;
+    hold(&source.data.join(DRAFTS), &drafts)?;
     members.push((CATALOGUE.to_owned(), catalogue));
+    collect(&drafts, DRAFTS, &mut members)?;
     Ok(members)
+}
+
+/// Holds on to all files of a folder in another one, whatever becomes of them;
+/// one that went meanwhile is passed over.
+fn hold(from: &Path, to: &Path) -> Result<(), BackupError> {
+    let mut found = Members::new();
+    collect(from, "", &mut found)?;
+    for (name, path) in found {
+        let copy = to.join(name.trim_start_matches('/'));
+        if let Some(folder) = copy.parent() {
+            fs::create_dir_all(folder).map_err(at(folder))?;
+        }
+        match fs::hard_link(&path, &copy).or_else(|_| copy_anew(&path, &copy)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&path)(error)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Where there are no hard links; the name of a document is its hash, so one
+/// that is there is the same.
+fn copy_anew(from: &Path, to: &Path) -> io::Result<()> {
+    match to.exists() {
+        true => Ok(()),
+        false => fs::copy(from, to).map(drop),
+    }
 }
 
 /// What the copy of the catalogue says of itself.

@@ -1,11 +1,20 @@
 //! What `/api/v1/authorities` answers and takes.
 
+use std::borrow::Cow;
+
 use authorities::{Act, Authority, AuthorityKind, FileRow};
 use index::FacetCount;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr,
+        schema::{Schema, SchemaType, Type},
+    },
+};
 
 use crate::{
+    api::by_name::ByName,
     authorities::{Named, version},
     error::ApiError,
 };
@@ -242,9 +251,51 @@ pub(crate) struct NewAuthority {
     /// Province or city.
     #[serde(default)]
     province: Option<String>,
-    /// The state of it that was seen; only for a whole edit.
-    #[serde(default)]
+}
+
+/// All that an authority is, and the state of it that the editor saw.
+#[derive(Debug)]
+pub(crate) struct WholeAuthority {
+    pub(super) said: NewAuthority,
     pub(super) version: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for WholeAuthority {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut fields = serde_json::Map::deserialize(from)?;
+        let version = fields.remove("version").unwrap_or_default();
+        let version = Option::deserialize(version).map_err(D::Error::custom)?;
+        let said = NewAuthority::deserialize(ByName(fields.into())).map_err(D::Error::custom)?;
+        Ok(Self { said, version })
+    }
+}
+
+impl ToSchema for WholeAuthority {
+    fn name() -> Cow<'static, str> {
+        "WholeAuthority".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        NewAuthority::schemas(schemas);
+    }
+}
+
+impl PartialSchema for WholeAuthority {
+    fn schema() -> RefOr<Schema> {
+        let RefOr::T(Schema::Object(mut object)) = NewAuthority::schema() else {
+            unreachable!("a struct with named fields is described as an object")
+        };
+        let version = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some(
+                "The state of it that was seen; refused when it has changed since.",
+            ));
+        object.description = Some("All that an authority is.".to_owned());
+        object
+            .properties
+            .insert("version".to_owned(), version.into());
+        object.into()
+    }
 }
 
 impl NewAuthority {
