@@ -155,7 +155,10 @@ fn a_changed_log_is_found_out() {
     let failed = installation.run(&["restore", "nowhere-one.tar"]);
     assert_eq!(failed.status, 1, "{}", failed.stderr);
     // Not understood: no act.
-    assert_eq!(installation.run(&["user", "role", "quan", "reader"]).status, 2);
+    assert_eq!(
+        installation.run(&["user", "role", "quan", "reader"]).status,
+        2
+    );
     installation.run(&["user", "role", "quan", "admin"]);
     let whole = installation.run(&["audit", "verify"]);
     assert_eq!(whole.status, 0, "{}", whole.stderr);
