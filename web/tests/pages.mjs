@@ -32,7 +32,7 @@ const ask = async (query) => (await fetch(`${base}/api/v1/search?${query}`)).jso
 const paths = {
   home: "/",
   advanced: "/search/advanced",
-  refine: `/search/advanced?${new URLSearchParams([["q", 'title:lúa AND author:"Nguyễn An" AND (mặn OR phèn hạn)'], ["filter", "type:paper"], ["filter", "year:2015..2020"], ["filter", "venue:Tạp chí"]])}`,
+  refine: `/search/advanced?${new URLSearchParams([["q", '(mặn OR phèn hạn) AND title:lúa AND author:"Nguyễn An"'], ["filter", "type:paper"], ["filter", "year:2015..2020"], ["filter", "venue:Tạp chí"]])}`,
   overlap: "/compare",
   search: "/search?q=n%C4%83ng+l%C6%B0%E1%BB%A3ng",
   explain: "/search?q=rice+salinity&explain=1&sort=newest&filter=language%3Avi",

@@ -119,7 +119,9 @@ impl<'a> Wording<'a> {
         let seen = self.written.get(form).into_iter().flatten();
         // Ties to small letters, which come after capitals.
         let written = seen.max_by(|a, b| a.1.cmp(b.1).then(a.0.cmp(b.0)));
-        written.map_or(form, |(written, _)| written).to_owned()
+        written
+            .map_or(form, |(written, _)| written.as_str())
+            .to_owned()
     }
 
     /// The phrases of a label, joined; `None` for none.

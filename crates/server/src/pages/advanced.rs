@@ -26,7 +26,7 @@ use crate::{
     words::Words,
 };
 
-use condition::{Condition, FIELDS, How};
+use condition::{Condition, FIELDS, How, joined};
 use filled::Filled;
 
 /// Conditions in the form.
@@ -197,13 +197,7 @@ fn query(form: &Params) -> Result<String, ApiError> {
         };
         parts.extend(row.query());
     }
-    if parts.is_empty() {
-        return Ok(free.to_owned());
-    }
-    if !free.is_empty() {
-        parts.insert(0, format!("({free})"));
-    }
-    Ok(parts.join(" AND "))
+    Ok(joined(free, parts))
 }
 
 fn choice_of<T>(

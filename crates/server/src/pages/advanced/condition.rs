@@ -73,25 +73,58 @@ impl Condition {
     }
 }
 
+/// The query that the free text and the conditions make together.
+pub(super) fn joined(free: &str, mut conditions: Vec<String>) -> String {
+    match (free.is_empty(), conditions.is_empty()) {
+        (_, true) => return free.to_owned(),
+        (false, false) => conditions.insert(0, format!("({free})")),
+        (true, false) => {}
+    }
+    conditions.join(" AND ")
+}
+
 /// The field and the bare words of what may be a condition.
 fn words_of(part: &str) -> Option<(Option<SearchField>, String)> {
-    let inner = part.strip_prefix("NOT ").unwrap_or(part);
-    let inner = inner
+    let whole = part.strip_prefix("NOT ").unwrap_or(part);
+    let inner = whole
         .strip_prefix('(')
         .and_then(|inner| inner.strip_suffix(')'));
-    let inner = inner.unwrap_or(part.strip_prefix("NOT ").unwrap_or(part));
+    let inner = inner.unwrap_or(whole);
     let name = inner.split_once(':').map(|(name, _)| name);
     let field = name.and_then(|name| FIELDS.into_iter().find(|field| field.as_str() == name));
-    let prefix = field.map(|field| format!("{}:", field.as_str()));
-    let bare = prefix.map_or_else(|| inner.to_owned(), |prefix| inner.replace(&prefix, " "));
-    let joint = if bare.contains(" AND ") {
-        " AND "
-    } else {
-        " OR "
-    };
-    let words = bare.split(joint).map(|word| word.trim().replace('"', ""));
-    let text = words.collect::<Vec<_>>().join(" ");
+    let prefix = field.map_or_else(String::new, |field| format!("{}:", field.as_str()));
+    let words = words(inner)?.into_iter().map(|(_, word)| word);
+    let words = words.filter(|word| !["AND", "OR"].contains(word));
+    let bare = words.map(|word| word.strip_prefix(&prefix).unwrap_or(word).replace('"', ""));
+    let text = bare.collect::<Vec<_>>().join(" ");
     (!text.is_empty()).then_some((field, text))
+}
+
+/// The words of a query with their places; what stands in quotes or brackets
+/// belongs to one. `None` where those do not close.
+pub(super) fn words(query: &str) -> Option<Vec<(usize, &str)>> {
+    let (mut words, mut start) = (Vec::new(), None);
+    let (mut depth, mut quoted) = (0_u32, false);
+    for (at, c) in query.char_indices() {
+        if c == '"' {
+            quoted = !quoted;
+        } else if c == '(' && !quoted {
+            depth += 1;
+        } else if c == ')' && !quoted {
+            depth = depth.checked_sub(1)?;
+        }
+        let is_gap = c.is_whitespace() && depth == 0 && !quoted;
+        match (is_gap, start) {
+            (false, None) => start = Some(at),
+            (true, Some(from)) => {
+                words.push((from, &query[from..at]));
+                start = None;
+            }
+            _ => {}
+        }
+    }
+    words.extend(start.map(|from| (from, &query[from..])));
+    (depth == 0 && !quoted).then_some(words)
 }
 
 fn condition(field: Option<SearchField>, how: How, text: &str) -> Option<String> {

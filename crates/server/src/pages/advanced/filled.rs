@@ -7,7 +7,7 @@ use records::RecordType;
 
 use super::{
     LANGUAGES, N_ROWS, SUBJECTS,
-    condition::{Condition, How},
+    condition::{Condition, How, joined, words},
 };
 use crate::params::Params;
 
@@ -55,11 +55,13 @@ impl Filled {
             .map_or_else(String::new, |(_, value)| value.clone())
     }
 
-    /// Only a query whose parts are joined by AND alone is taken apart: any
-    /// other one says something as a whole.
+    /// Only a query whose parts are joined by AND alone is taken apart, and only
+    /// where the form writes it the same again: any other one says something as a
+    /// whole.
     fn take_query(&mut self, query: &str) {
         let parts = joined_by_and(query).unwrap_or_default();
-        let is_bare = |one: &Condition| one.field.is_none() && one.how == How::All;
+        let is_bare =
+            |one: &Condition| one.field.is_none() && one.how == How::All && !one.text.contains(' ');
         let read: Vec<_> = parts
             .iter()
             .map(|part| (part, Condition::read(part)))
@@ -86,15 +88,16 @@ impl Filled {
                 }
             }
         }
-        // In brackets these would say something else.
-        let is_sign = |part: &&str| part.starts_with(['-', '+']) || part.starts_with("NOT ");
-        self.free = match &free[..] {
-            parts if parts.iter().any(is_sign) => query.to_owned(),
-            [one] => without_brackets(one).to_owned(),
+        let free = match &free[..] {
+            [one] => without_brackets(one).trim().to_owned(),
             parts => parts.join(" AND "),
         };
-        if !free.iter().any(is_sign) {
-            self.rows = rows;
+        // Only where the form would write the very same query again.
+        let written = joined(&free, rows.iter().filter_map(Condition::query).collect());
+        if written == query {
+            (self.free, self.rows) = (free, rows);
+        } else {
+            query.clone_into(&mut self.free);
         }
     }
 
@@ -165,33 +168,6 @@ fn joined_by_and(query: &str) -> Option<Vec<&str>> {
         }
     }
     (!open && start.is_none()).then_some(parts)
-}
-
-/// The words of a query with their places; what stands in quotes or brackets
-/// belongs to one.
-fn words(query: &str) -> Option<Vec<(usize, &str)>> {
-    let (mut words, mut start) = (Vec::new(), None);
-    let (mut depth, mut quoted) = (0_u32, false);
-    for (at, c) in query.char_indices() {
-        if c == '"' {
-            quoted = !quoted;
-        } else if c == '(' && !quoted {
-            depth += 1;
-        } else if c == ')' && !quoted {
-            depth = depth.checked_sub(1)?;
-        }
-        let is_gap = c.is_whitespace() && depth == 0 && !quoted;
-        match (is_gap, start) {
-            (false, None) => start = Some(at),
-            (true, Some(from)) => {
-                words.push((from, &query[from..at]));
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    words.extend(start.map(|from| (from, &query[from..])));
-    (depth == 0 && !quoted).then_some(words)
 }
 
 /// A part without the brackets around the whole of it.

@@ -93,6 +93,7 @@ fn what_no_row_can_say_stays_as_it_is() {
         "lúa ngô AND title:khoai",
         "title:lúa AND -ngô",
         "title:(lúa OR ngô) AND NOT (a b)",
+        "title:lúa AND (mặn OR phèn hạn)",
         "“lúa AND ngô”",
         "lúa AND (ngô",
         "lúa AND",
