@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use jiff::civil::Date;
-use records::{AccessLevel, Lang, Localised, Record, RecordType, Subject, Year};
+use records::{AccessLevel, Country, Lang, Localised, Record, RecordType, Subject, Year};
 use serde::{Deserialize, Serialize};
 
 /// A field of a record. Texts of works name their language: `title.vi`,
@@ -35,6 +35,8 @@ pub enum Field {
     Institution,
     /// Province.
     Province,
+    /// Countries that its source names.
+    Country,
     /// Collections that it lies in.
     Collection,
     /// Who may see it.
@@ -49,7 +51,7 @@ pub enum Field {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "field `{0}` cannot be edited; use title.LANGUAGE, abstract.LANGUAGE, keywords.LANGUAGE, \
-     subject.SCHEME, type, year, date, venue, publisher, language, institution, province, \
+     subject.SCHEME, type, year, date, venue, publisher, language, institution, province, country, \
      collection, access, embargo_until or licence"
 )]
 pub struct UnknownField(String);
@@ -58,7 +60,7 @@ pub struct UnknownField(String);
 const SCHEMES: [&str; 4] = ["khcn", "ipc", "ddc", "free"];
 
 impl Field {
-    const PLAIN: [(&'static str, Self); 12] = [
+    const PLAIN: [(&'static str, Self); 13] = [
         ("type", Self::Type),
         ("year", Self::Year),
         ("date", Self::Date),
@@ -67,6 +69,7 @@ impl Field {
         ("language", Self::Language),
         ("institution", Self::Institution),
         ("province", Self::Province),
+        ("country", Self::Country),
         ("collection", Self::Collection),
         ("access", Self::Access),
         ("embargo_until", Self::EmbargoUntil),
@@ -89,7 +92,11 @@ impl Field {
     pub fn is_list(&self) -> bool {
         matches!(
             self,
-            Self::Keywords(_) | Self::Subject(_) | Self::Institution | Self::Collection
+            Self::Keywords(_)
+                | Self::Subject(_)
+                | Self::Institution
+                | Self::Country
+                | Self::Collection
         )
     }
 
@@ -135,6 +142,7 @@ impl Field {
             Self::Language => record.language.iter().map(Lang::to_string).collect(),
             Self::Institution => record.institutions.clone(),
             Self::Province => one(&record.province),
+            Self::Country => record.countries.clone(),
             Self::Collection => record.collections.clone(),
             Self::Access => vec![record.access.to_string()],
             Self::EmbargoUntil => one(&record.embargo_until),
@@ -164,6 +172,7 @@ impl Field {
             Self::Language => record.language = first.map(|code| Lang::parse(&code)),
             Self::Institution => record.institutions = values,
             Self::Province => record.province = first,
+            Self::Country => record.countries = values,
             Self::Collection => record.collections = values,
             Self::Access => put_parsed(&mut record.access, first),
             Self::EmbargoUntil => record.embargo_until = first,
@@ -214,6 +223,10 @@ impl Field {
                 is_code(value),
                 "is no language; write a code such as vi or en",
             ),
+            Self::Country => match Country::of_field(value) {
+                Some(country) => Ok(country.code.to_owned()),
+                None => sure(false, "is no country; write a code such as VN, or a name"),
+            },
             Self::Date => sure(is_date(value), "is no date; write 2019-05 or 2019-05-17"),
             Self::EmbargoUntil => sure(is_day(value), "is no day; write it as 2027-05-17"),
             _ => Ok(value.to_owned()),

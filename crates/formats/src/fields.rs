@@ -2,7 +2,8 @@
 //! source, gathered under our names before languages and identifiers are told.
 
 use records::{
-    Agent, AgentKind, AgentRole, Column, Identifier, Lang, Link, RecordType, Relation, Scheme,
+    Agent, AgentKind, AgentRole, Column, Country, Identifier, Lang, Link, RecordType, Relation,
+    Scheme,
 };
 use serde_json::{Map, Value, json};
 
@@ -118,6 +119,13 @@ impl Fields {
     pub(crate) fn guess_identifier(&mut self, raw: &str) {
         if let Some(found) = Identifier::guess(raw).filter(|_| !is_blank(raw)) {
             self.push("identifiers", json!(found));
+        }
+    }
+
+    /// Adds a country; words that name none, as `omitted`, are passed over.
+    pub(crate) fn push_country(&mut self, name: &str) {
+        if let Some(country) = Country::of_field(name) {
+            self.push("countries", country.code);
         }
     }
 

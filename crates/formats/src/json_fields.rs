@@ -7,8 +7,8 @@
 //! remark; only an object without id-worthy content is refused.
 
 use records::{
-    AccessLevel, Agent, AgentKind, AgentRole, Column, DocumentFile, Identifier, Lang, Link,
-    Localised, LocalisedText, Page, Provenance, Record, RecordType, Scheme, Subject, Year,
+    AccessLevel, Agent, AgentKind, AgentRole, Column, Country, DocumentFile, Identifier, Lang,
+    Link, Localised, LocalisedText, Page, Provenance, Record, RecordType, Scheme, Subject, Year,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -93,6 +93,23 @@ impl FieldReader {
             record.pages = self.text(&["pages"]);
         }
         record.province = self.text(&["province"]);
+        record.countries = self.countries();
+    }
+
+    /// Codes of countries; what is none is remarked.
+    fn countries(&mut self) -> Vec<String> {
+        let mut codes: Vec<String> = Vec::new();
+        for text in self.texts(&["countries", "country"]) {
+            for name in text.split(';').filter(|name| !name.trim().is_empty()) {
+                match Country::of_field(name) {
+                    Some(country) => codes.push(country.code.to_owned()),
+                    None => self.refuse("countries", &Value::from(name)),
+                }
+            }
+        }
+        codes.sort();
+        codes.dedup();
+        codes
     }
 
     fn read_rights(&mut self, record: &mut Record) {

@@ -3,6 +3,7 @@
 
 use std::{fmt, str::FromStr};
 
+use records::Country;
 use serde::{Deserialize, Serialize};
 
 /// A field whose values are counted and filtered exactly.
@@ -22,6 +23,8 @@ pub enum FacetField {
     Institution,
     /// Province or city.
     Province,
+    /// Country, ISO 3166-1 alpha-2.
+    Country,
     /// Collection.
     Collection,
     /// Access level.
@@ -37,19 +40,20 @@ pub enum FacetField {
 /// A word that is no facet field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "facet field `{0}` is not known; use year, type, language, field, institution, province, collection, access, licence, venue or author"
+    "facet field `{0}` is not known; use year, type, language, field, institution, province, country, collection, access, licence, venue or author"
 )]
 pub struct UnknownFacetField(String);
 
 impl FacetField {
     /// All fields, in the order in which pages list them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Year,
         Self::Type,
         Self::Language,
         Self::Field,
         Self::Institution,
         Self::Province,
+        Self::Country,
         Self::Collection,
         Self::Access,
         Self::Licence,
@@ -66,11 +70,21 @@ impl FacetField {
             Self::Field => "field",
             Self::Institution => "institution",
             Self::Province => "province",
+            Self::Country => "country",
             Self::Collection => "collection",
             Self::Access => "access",
             Self::Licence => "licence",
             Self::Venue => "venue",
             Self::Author => "author",
+        }
+    }
+
+    /// A value as the index holds it: a country by its code, whatever name or
+    /// code it was asked for by.
+    pub fn canonical(self, value: String) -> String {
+        match Country::of_field(&value).filter(|_| self == Self::Country) {
+            Some(country) => country.code.to_owned(),
+            None => value,
         }
     }
 }
@@ -137,7 +151,8 @@ impl FromStr for Filter {
             .split_once(':')
             .filter(|(_, value)| !value.trim().is_empty())
             .ok_or_else(|| InvalidFilter::NoValue(shown()))?;
-        let filter = Self::new(field.parse()?, value.trim());
+        let field: FacetField = field.parse()?;
+        let filter = Self::new(field, field.canonical(value.trim().to_owned()));
         if filter.field == FacetField::Year {
             YearRange::from_str(&filter.value)?;
         }
@@ -211,6 +226,10 @@ mod tests {
     fn a_filter_is_a_field_and_a_value() {
         let filter: Filter = "venue: ACL: 2019".parse().unwrap();
         assert_eq!(filter, Filter::new(FacetField::Venue, "ACL: 2019"));
+        for country in ["country:Việt Nam", "country:vietnam", "country:VNM"] {
+            let filter: Filter = country.parse().unwrap();
+            assert_eq!(filter, Filter::new(FacetField::Country, "VN"));
+        }
         for bad in ["venue", "venue:", "colour:red", "year:soon", "year:.."] {
             assert!(bad.parse::<Filter>().is_err(), "{bad}");
         }

@@ -79,6 +79,9 @@ pub fn facet_values(record: &Record, facet: FacetField) -> Vec<String> {
         FacetField::Field => record.subjects.iter().flat_map(field_codes).collect(),
         FacetField::Institution => record.institutions.clone(),
         FacetField::Province => record.province.iter().cloned().collect(),
+        FacetField::Country => (record.country_codes().into_iter())
+            .map(str::to_owned)
+            .collect(),
         FacetField::Collection => record.collections.clone(),
         FacetField::Access => vec![record.access.to_string()],
         FacetField::Licence => record.licence.iter().cloned().collect(),
@@ -138,6 +141,16 @@ mod tests {
             facet_values(&record, FacetField::Field),
             ["1", "102", "10203"]
         );
+    }
+
+    #[test]
+    fn countries_are_those_stated_and_those_of_affiliations() {
+        let mut record = Record::new(RecordId::new("a").unwrap(), RecordType::Paper);
+        let mut author = Agent::author("Lê Lợi");
+        author.affiliations = vec!["Đại học Huế, Việt Nam".to_owned()];
+        record.agents.push(author);
+        record.countries = vec!["JP".to_owned()];
+        assert_eq!(facet_values(&record, FacetField::Country), ["JP", "VN"]);
     }
 
     #[test]

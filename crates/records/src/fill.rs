@@ -4,8 +4,8 @@
 use crate::{Localised, Record};
 
 /// Adds to `kept` what it lacks and `other` has. The id, type and access level
-/// stay (the more secret level wins); files, identifiers, collections and
-/// institutions are united; a full text comes only where there is none.
+/// stay (the more secret level wins); files, identifiers, collections,
+/// institutions and countries are united; a full text comes only where there is none.
 ///
 /// Applying it twice is the same as once.
 pub fn fill_gaps(kept: &mut Record, other: Record) {
@@ -35,6 +35,7 @@ pub fn fill_gaps(kept: &mut Record, other: Record) {
     fill_list(&mut kept.body, other.body);
     unite(&mut kept.identifiers, other.identifiers);
     unite(&mut kept.institutions, other.institutions);
+    unite(&mut kept.countries, other.countries);
     unite(&mut kept.collections, other.collections);
     kept.collections.sort();
     unite(&mut kept.links, other.links);

@@ -73,6 +73,10 @@ pub struct Record {
     /// Province or city that the work belongs to, when it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub province: Option<String>,
+    /// Countries behind the work that its source names, ISO 3166-1 alpha-2;
+    /// affiliations tell more: [`Record::country_codes`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub countries: Vec<String>,
     /// Names of the collections it lies in, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub collections: Vec<String>,
@@ -127,6 +131,7 @@ impl Record {
             subjects: Vec::new(),
             institutions: Vec::new(),
             province: None,
+            countries: Vec::new(),
             collections: Vec::new(),
             access: AccessLevel::Open,
             embargo_until: None,

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use catalog::{Detail, WhatChanged};
 use index::{FacetField, Filter};
-use records::{ChangeSeq, Lang};
+use records::{ChangeSeq, Country, Lang};
 use search::{Mode, SearchRequest};
 use serde::Serialize;
 use trends::{
@@ -31,18 +31,19 @@ pub enum By {
 /// A word that is none of them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` cannot emerge; use topic, keyword, field, institution, province, venue, type or language"
+    "`{0}` cannot emerge; use topic, keyword, field, institution, province, country, venue, type or language"
 )]
 pub struct UnknownBy(String);
 
 impl By {
     /// All of them, in the order in which pages list them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Topic,
         Self::Keyword,
         Self::Field(FacetField::Field),
         Self::Field(FacetField::Institution),
         Self::Field(FacetField::Province),
+        Self::Field(FacetField::Country),
         Self::Field(FacetField::Venue),
         Self::Field(FacetField::Type),
         Self::Field(FacetField::Language),
@@ -78,7 +79,8 @@ impl fmt::Display for By {
 pub struct EmergingGroup {
     /// How to ask for it: `topic:12`, `province:Huế`.
     pub selection: String,
-    /// Names, Vietnamese first and English first; the same for what is no topic.
+    /// Names, Vietnamese first and English first; the same for what is
+    /// neither a topic nor a country.
     pub names: [String; 2],
     /// Its score and what it is made of.
     #[serde(flatten)]
@@ -246,8 +248,16 @@ pub(crate) fn of_field(
         groups.push(Group {
             series: count_within(sources, &selection, &whole)?,
             selection: selection.to_string(),
-            names: [counted.value.clone(), counted.value.clone()],
+            names: names(field, &counted.value),
         });
     }
     Ok(groups)
+}
+
+/// A country by its names, any other value as it is.
+fn names(field: FacetField, value: &str) -> [String; 2] {
+    match Country::of_field(value).filter(|_| field == FacetField::Country) {
+        Some(country) => [country.vi.to_owned(), country.en.to_owned()],
+        None => [value.to_owned(), value.to_owned()],
+    }
 }

@@ -69,6 +69,8 @@ pub struct Material {
     pub institutions: Vec<Counted>,
     /// Provinces with their records, most first.
     pub provinces: Vec<Counted>,
+    /// Codes of countries with their records, most first.
+    pub countries: Vec<Counted>,
     /// Records that stand for the selection, best first.
     pub evidence: Vec<Record>,
     /// What the reader should know about how the query was read.
@@ -79,7 +81,7 @@ pub struct Material {
 
 /// Records that stand as evidence.
 const N_EVIDENCE: usize = 10;
-/// Institutions and provinces that are kept: a page of them.
+/// Institutions, provinces and countries that are kept: a page of them.
 const N_VALUES: usize = 15;
 /// Members of a topic whose records are read for institutions and types: the
 /// most central ones; topics are smaller than this by far.
@@ -258,6 +260,7 @@ fn gather_found(
         FacetField::Type,
         FacetField::Institution,
         FacetField::Province,
+        FacetField::Country,
     ];
     let seq = sources.catalogue.status()?.seq;
     let whole = whole(sources)?;
@@ -295,6 +298,7 @@ fn gather_found(
         n_without_year: answer.total.saturating_sub(counts.values().sum()),
         institutions: values(FacetField::Institution),
         provinces: values(FacetField::Province),
+        countries: values(FacetField::Country),
         notices: answer.notices,
         evidence: answer.hits.into_iter().map(|hit| hit.record).collect(),
         series,
@@ -328,6 +332,7 @@ fn gather_topic(sources: &Sources<'_>, id: TopicId) -> Result<Material, GatherEr
     let members = store.topic_members(id, sources.clearance, N_MEMBERS)?;
     let mut by_type: BTreeMap<RecordType, ByYear> = BTreeMap::new();
     let (mut institutions, mut provinces) = (BTreeMap::new(), BTreeMap::new());
+    let mut countries = BTreeMap::new();
     let mut evidence = Vec::new();
     for chunk in members.chunks(1_000) {
         let ids: Vec<_> = chunk.iter().map(|(id, _)| id.clone()).collect();
@@ -344,6 +349,9 @@ fn gather_topic(sources: &Sources<'_>, id: TopicId) -> Result<Material, GatherEr
             }
             if let Some(name) = &record.province {
                 *provinces.entry(name.clone()).or_default() += 1;
+            }
+            for code in record.country_codes() {
+                *countries.entry(code.to_owned()).or_default() += 1;
             }
             if evidence.len() < N_EVIDENCE {
                 evidence.push(record);
@@ -362,6 +370,7 @@ fn gather_topic(sources: &Sources<'_>, id: TopicId) -> Result<Material, GatherEr
         n_without_year: (topic.n_records).saturating_sub(topic.by_year.values().sum()),
         institutions: most(institutions),
         provinces: most(provinces),
+        countries: most(countries),
         evidence,
         notices: Vec::new(),
         series,

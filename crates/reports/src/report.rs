@@ -4,10 +4,12 @@
 use std::sync::LazyLock;
 
 use citations::{Style, cite};
-use records::{Clearance, Lang, RecordType};
+use jiff::civil::Date;
+use records::{Clearance, Country, Lang, RecordType};
 use trends::{CountSeries, Study, StudyOptions};
 
 use crate::{
+    arrivals::correct,
     emerging::{By, EmergingGroups, emerging_groups},
     lags::lags,
     material::{Counted, GatherError, Material, Sources, gather},
@@ -23,6 +25,9 @@ pub struct ReportOptions {
     pub language: Language,
     /// The year that is not over, the horizon, the level.
     pub study: StudyOptions,
+    /// The day on which it is made: what has come of the year that is not over
+    /// is measured by it.
+    pub today: Date,
 }
 
 /// A report, ready to be written.
@@ -33,7 +38,7 @@ pub struct Report {
     /// Its heading.
     pub title: String,
     /// Selection, state of the catalogue, current year, hash of the methods,
-    /// clearance: under every figure.
+    /// clearance, and the day when a figure depends on it: under every figure.
     pub stamp: String,
     pub(crate) blocks: Vec<Block>,
 }
@@ -136,10 +141,11 @@ pub fn report(
 ) -> Result<Report, GatherError> {
     let language = options.language;
     let material = gather(sources, selection, &Lang::parse(language.code()))?;
-    let study = Study::of(&material.series, &options.study);
+    let mut study = Study::of(&material.series, &options.study);
+    correct(sources, &mut study, options.today)?;
     let emerging = emerging_groups(sources, By::Topic, options.study.current_year)?;
     let name = name(&material, language);
-    let stamp = stamp(&material, sources.clearance, options);
+    let stamp = stamp(&material, &study, sources.clearance, options);
     let w = language.words();
     let lags = lags(&material, options.study.current_year);
     let mut blocks = vec![
@@ -147,6 +153,7 @@ pub fn report(
         Block::Points(sentences(&material, &study, &lags, language)),
     ];
     blocks.extend(counts(&study, language));
+    blocks.extend(corrected(&study, language));
     blocks.extend(forecast(&study, language));
     blocks.extend(types(&material, language));
     blocks.extend(ranking(
@@ -161,6 +168,8 @@ pub fn report(
         &material,
         language,
     ));
+    let countries = named_countries(&material.countries, language);
+    blocks.extend(ranking(w.countries, &countries, &material, language));
     blocks.extend(topics(&emerging, language));
     if !material.evidence.is_empty() {
         blocks.push(Block::Heading(w.evidence));
@@ -187,7 +196,12 @@ fn name(material: &Material, language: Language) -> String {
     }
 }
 
-fn stamp(material: &Material, clearance: Clearance, options: &ReportOptions) -> String {
+fn stamp(
+    material: &Material,
+    study: &Study,
+    clearance: Clearance,
+    options: &ReportOptions,
+) -> String {
     let w = options.language.words();
     let typed = material.selection.to_string();
     let typed = if typed.is_empty() {
@@ -202,7 +216,12 @@ fn stamp(material: &Material, clearance: Clearance, options: &ReportOptions) -> 
     };
     let seq = material.seq.0.to_string();
     let year = options.study.current_year.to_string();
-    fill(w.source_line, &[typed, &seq, &year, method_hash(), seen])
+    let made = fill(w.source_line, &[typed, &seq, &year, method_hash(), seen]);
+    if study.unfinished.iter().any(|open| open.corrected.is_some()) {
+        made + &fill(w.corrected_on, &[&options.today.to_string()])
+    } else {
+        made
+    }
 }
 
 fn counts(study: &Study, language: Language) -> Vec<Block> {
@@ -259,6 +278,30 @@ fn counts(study: &Study, language: Language) -> Vec<Block> {
     ]
 }
 
+/// The year that is not over as it will be counted when its records have come.
+fn corrected(study: &Study, language: Language) -> Option<Block> {
+    let w = language.words();
+    let rows = study.unfinished.iter().filter_map(|open| {
+        let whole = open.corrected?;
+        let figures = vec![
+            Figure::Count(open.count),
+            Figure::Decimal(whole.mean),
+            Figure::Decimal(whole.lower),
+            Figure::Decimal(whole.upper),
+            Figure::Share(whole.arrived),
+        ];
+        Some((fill(w.unfinished, &[&open.year.to_string()]), figures))
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| {
+        Block::Table(Table {
+            title: w.corrected_year,
+            header: vec![w.year, w.so_far, w.expected, w.lower, w.upper, w.arrived],
+            rows,
+        })
+    })
+}
+
 fn forecast(study: &Study, language: Language) -> Vec<Block> {
     let w = language.words();
     let mut blocks = vec![Block::Heading(w.forecast)];
@@ -302,6 +345,17 @@ fn types(material: &Material, language: Language) -> Vec<Block> {
         (kind(of, w).to_owned(), figures)
     });
     table(w.types, w.kind, rows.collect(), language)
+}
+
+/// Countries by their names.
+fn named_countries(counted: &[Counted], language: Language) -> Vec<Counted> {
+    let name = |code: &str| match (Country::of_field(code), language) {
+        (Some(country), Language::Vi) => country.vi.to_owned(),
+        (Some(country), Language::En) => country.en.to_owned(),
+        (None, _) => code.to_owned(),
+    };
+    let pairs = counted.iter();
+    pairs.map(|(code, n)| (name(code), *n)).collect()
 }
 
 fn ranking(
@@ -391,4 +445,49 @@ fn evidence(material: &Material, language: Language) -> Vec<String> {
         format!("{text} [{}]", record.id)
     });
     cited.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use trends::PastYear;
+
+    use super::*;
+
+    #[test]
+    fn the_unfinished_year_stands_in_a_table_once_it_is_corrected() {
+        let mut counts = vec![100.0; 8];
+        counts.push(40.0);
+        let series = CountSeries {
+            first_year: 2017,
+            totals: counts.clone(),
+            counts,
+        };
+        let options = StudyOptions {
+            current_year: 2025,
+            horizon: 3,
+            level: 0.95,
+        };
+        let mut study = Study::of(&series, &options);
+        assert_eq!(corrected(&study, Language::Vi), None);
+        let half = PastYear {
+            by_then: 50,
+            a_year_later: 100,
+        };
+        study.correct(Some(&[half; 4]));
+        let Some(Block::Table(table)) = corrected(&study, Language::Vi) else {
+            panic!("a table")
+        };
+        let (year, figures) = &table.rows[0];
+        assert_eq!(year, "2025 (chưa hết năm)");
+        let said: Vec<String> = figures.iter().map(|f| f.write(Language::Vi)).collect();
+        assert_eq!((said[0].as_str(), said[1].as_str()), ("40", "80,00"));
+        assert_eq!(table.header.len(), 1 + figures.len());
+    }
+
+    #[test]
+    fn countries_are_named_in_the_language_of_the_report() {
+        let counted = [("JP".to_owned(), 2), ("??".to_owned(), 1)];
+        let named = named_countries(&counted, Language::Vi);
+        assert_eq!(named, [("Nhật Bản".to_owned(), 2), ("??".to_owned(), 1)]);
+    }
 }

@@ -128,6 +128,11 @@ words! {
     forecast: "Dự báo", "Forecast";
     institutions: "Cơ quan", "Institutions";
     provinces: "Tỉnh, thành phố", "Provinces and cities";
+    countries: "Nước", "Countries";
+    corrected_year: "Năm chưa hết, ước khi biểu ghi đã về đủ", "The unfinished year, once its records have come";
+    so_far: "Đến nay", "So far";
+    arrived: "Phần đã về đến ngày này, theo các năm trước", "Part that had arrived by this day in past years";
+    corrected_on: " · hiệu chỉnh theo ngày {}", " · corrected as of {}";
     types: "Loại tài liệu", "Types of works";
     emerging: "Chủ đề mới nổi trong thư viện", "Topics that emerge in the library";
     evidence: "Biểu ghi dẫn chứng", "Records as evidence";

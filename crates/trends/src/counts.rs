@@ -15,6 +15,8 @@ pub enum Dimension {
     Institution,
     /// Province or city.
     Province,
+    /// Country, ISO 3166-1 alpha-2.
+    Country,
     /// Author's keyword, lower case, in each language on its own.
     Keyword,
     /// Journal, proceedings, university.
@@ -25,11 +27,12 @@ pub enum Dimension {
 
 impl Dimension {
     /// All dimensions, in the order in which pages list them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Field,
         Self::Keyword,
         Self::Institution,
         Self::Province,
+        Self::Country,
         Self::Type,
         Self::Venue,
         Self::Language,
@@ -42,6 +45,7 @@ impl Dimension {
             Self::Field => "field",
             Self::Institution => "institution",
             Self::Province => "province",
+            Self::Country => "country",
             Self::Keyword => "keyword",
             Self::Venue => "venue",
             Self::Language => "language",
@@ -67,6 +71,9 @@ impl Dimension {
                 .collect(),
             Self::Institution => record.institutions.clone(),
             Self::Province => record.province.iter().cloned().collect(),
+            Self::Country => (record.country_codes().into_iter())
+                .map(str::to_owned)
+                .collect(),
             Self::Keyword => record
                 .keywords
                 .iter()

@@ -3,7 +3,7 @@
 use records::{Lang, Record, Scheme};
 
 pub(super) const HEADER: &str = "id,type,title_vi,title_en,title,authors,year,venue,volume,issue,pages,publisher,doi,url,\
-     language,keywords_vi,keywords_en,abstract_vi,abstract_en,abstract,institutions,province,field,collections,access,licence\r\n";
+     language,keywords_vi,keywords_en,abstract_vi,abstract_en,abstract,institutions,province,countries,field,collections,access,licence\r\n";
 
 pub(super) fn write(record: &Record) -> String {
     let (vi, en) = (Lang::vi(), Lang::en());
@@ -41,6 +41,7 @@ pub(super) fn write(record: &Record) -> String {
         other(&record.abstract_text),
         Some(record.institutions.join("; ")),
         record.province.clone(),
+        Some(record.country_codes().join("; ")),
         Some(fields.join("; ")),
         Some(record.collections.join("; ")),
         Some(record.access.to_string()),

@@ -92,6 +92,10 @@ const NAMES: &[(&str, &str)] = &[
     ("province", "province"),
     ("tinh", "province"),
     ("tinh thanh", "province"),
+    ("country", "countries"),
+    ("countries", "countries"),
+    ("nuoc", "countries"),
+    ("quoc gia", "countries"),
     ("collections", "collections"),
     ("collection", "collections"),
     ("bo suu tap", "collections"),
@@ -125,7 +129,7 @@ pub(super) fn set(fields: &mut Fields, name: &str, value: &str) {
     }
     match field.split_once(':') {
         Some((field, lang)) => fields.set_in_language(field, lang, value),
-        None if matches!(field, "institutions" | "collections") => {
+        None if matches!(field, "institutions" | "countries" | "collections") => {
             for item in value.split(';').map(str::trim).filter(|i| !i.is_empty()) {
                 fields.push(field, item);
             }

@@ -41,10 +41,11 @@ const SINGLE: [&str; 28] = [
 ];
 
 /// Fields that hold several.
-const MULTIPLE: [&str; 6] = [
+const MULTIPLE: [&str; 7] = [
     "keywords",
     "authors",
     "institutions",
+    "countries",
     "collections",
     "references",
     "lead_institution",

@@ -40,7 +40,16 @@ pub(super) fn read(article: &Element) -> Result<Parsed, EntryError> {
     read_type(article, &mut fields);
     read_titles(meta, lang, &mut fields);
     for contributor in meta.all("contrib-group/contrib") {
-        fields.push_full_agent(agent(contributor, meta));
+        let agent = agent(contributor, meta);
+        if agent.role == AgentRole::Author {
+            for country in affiliated(contributor, meta)
+                .into_iter()
+                .flat_map(countries)
+            {
+                fields.push_country(&country);
+            }
+        }
+        fields.push_full_agent(agent);
     }
     read_identifiers(meta, &mut fields);
     read_date(meta, &mut fields);
@@ -164,28 +173,39 @@ fn agent(contributor: &Element, meta: &Element) -> Agent {
     }
 }
 
-/// Institutions in the contributor itself, or referred to from it.
+/// Institutions as printed.
 fn affiliations(contributor: &Element, meta: &Element) -> Vec<String> {
     let shown = |aff: &Element| aff.text_without(&["label", "sup", "email", "institution-id"]);
-    let mut found: Vec<String> = contributor.all("aff").into_iter().map(shown).collect();
+    let found = affiliated(contributor, meta).into_iter();
+    found.map(shown).collect()
+}
+
+/// The elements `aff` in the contributor itself, or referred to from it.
+fn affiliated<'a>(contributor: &'a Element, meta: &'a Element) -> Vec<&'a Element> {
+    let mut found = contributor.all("aff");
     let all = meta.find_all("aff");
     for reference in contributor.all("xref") {
         let ids = reference.attribute("rid").unwrap_or_default();
         for id in ids.split_whitespace() {
-            let named = all.iter().find(|aff| aff.attribute("id") == Some(id));
-            found.extend(named.map(|aff| shown(aff)));
+            found.extend(all.iter().find(|aff| aff.attribute("id") == Some(id)));
         }
     }
-    if found.is_empty() && all.len() == 1 && contributor.attribute("contrib-type") != Some("editor")
-    {
+    let is_editor = contributor.attribute("contrib-type") == Some("editor");
+    if found.is_empty() && all.len() == 1 && !is_editor {
         // The one institution of the article is that of all its authors.
-        found.extend(
-            all.first()
-                .filter(|aff| aff.attribute("id").is_none())
-                .map(|aff| shown(aff)),
-        );
+        found.extend(all.first().filter(|aff| aff.attribute("id").is_none()));
     }
     found
+}
+
+/// The countries of an affiliation: their codes, else their names.
+fn countries(affiliation: &Element) -> Vec<String> {
+    let of = |country: &Element| {
+        let code = country.attribute("country").map(str::to_owned);
+        code.unwrap_or_else(|| country.text())
+    };
+    let all = affiliation.find_all("country").into_iter();
+    all.map(of).collect()
 }
 
 fn read_identifiers(meta: &Element, fields: &mut Fields) {

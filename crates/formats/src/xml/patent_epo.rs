@@ -76,10 +76,12 @@ fn read_data(data: &Element, fields: &mut Fields) {
     for person in data.all("B700/B720/B721") {
         let name = names::from_comma_form(&person.text_at("snm"));
         patent::push_person(fields, &name, "", AgentRole::Inventor);
+        fields.push_country(&person.text_at("adr/ctry"));
     }
     for path in ["B700/B710/B711", "B700/B730/B731"] {
         for owner in data.all(path) {
             patent::push_organisation(fields, &owner.text_at("snm"));
+            fields.push_country(&owner.text_at("adr/ctry"));
         }
     }
     for cited in data

@@ -7,6 +7,7 @@ use records::AgentRole;
 use super::element::Element;
 use crate::{
     EntryError, Parsed,
+    fields::Fields,
     patent::{self, Publication},
 };
 
@@ -34,6 +35,7 @@ pub(super) fn read(document: &Element) -> Result<Parsed, EntryError> {
         }
     }
     for person in data.all("B700/B720/B721") {
+        push_country(person, &mut fields);
         let family = person.text_of("SNM");
         patent::push_person(
             &mut fields,
@@ -43,6 +45,7 @@ pub(super) fn read(document: &Element) -> Result<Parsed, EntryError> {
         );
     }
     for owner in data.all("B700/B730/B731") {
+        push_country(owner, &mut fields);
         match owner.text_of("ONM") {
             name if name.is_empty() => {
                 let family = owner.text_of("SNM");
@@ -76,4 +79,14 @@ pub(super) fn read(document: &Element) -> Result<Parsed, EntryError> {
     fields.push_text("abstract", Some("en"), &lines("SDOAB"));
     patent::set_text(&mut fields, &[lines("SDODE"), lines("SDOCL")]);
     patent::finish(fields, "st32")
+}
+
+/// Addresses in the United States name a State and no country.
+fn push_country(party: &Element, fields: &mut Fields) {
+    let country = party.text_of("CTRY");
+    if country.is_empty() && !party.text_of("STATE").is_empty() {
+        fields.push_country("US");
+    } else {
+        fields.push_country(&country);
+    }
 }

@@ -73,6 +73,7 @@ pub(super) fn read(document: &Element) -> Result<Parsed, EntryError> {
 }
 
 fn push_party(person: &Element, role: AgentRole, fields: &mut Fields) {
+    fields.push_country(&person.text_of("CountryCode"));
     let organisation = person.text_of("OrganizationStandardName");
     let family = person.text_of("LastName");
     match (organisation.is_empty(), family.is_empty()) {

@@ -122,6 +122,10 @@ fn read_people(data: &Element, fields: &mut Fields) {
 }
 
 fn push_addressed(person: &Element, role: AgentRole, fields: &mut Fields) {
+    let places = person.find_all("address").into_iter();
+    for place in places.chain(person.find_all("residence")) {
+        fields.push_country(&place.text_at("country"));
+    }
     let family = person.text_of("last-name");
     if family.is_empty() {
         let name = person.text_of("orgname");
@@ -207,9 +211,11 @@ pub(super) fn read_publication(document: &Element) -> Result<Parsed, EntryError>
             &part("given-name"),
             AgentRole::Inventor,
         );
+        fields.push_country(&person.text_of("country-code"));
     }
     for owner in data.all("assignee") {
         patent::push_organisation(&mut fields, &owner.text_at("organization-name"));
+        fields.push_country(&owner.text_of("country-code"));
     }
     for code in data.find_all("ipc") {
         patent::push_ipc(&mut fields, &code.text());

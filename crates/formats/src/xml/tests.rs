@@ -32,7 +32,7 @@ fn jats_with_both_languages_and_institutions() {
          <xref ref-type='aff' rid='a2 a1'/></contrib><contrib contrib-type='author'><name><surname>Smith</surname>
          <given-names>John</given-names></name><contrib-id>https://orcid.org/0000-0001-5000-0007</contrib-id></contrib>
          <contrib contrib-type='author'><collab>Nhóm B</collab></contrib></contrib-group>
-         <aff id='a1'><label>1</label>Viện Lúa</aff><aff id='a2'>Đại học C</aff>
+         <aff id='a1'><label>1</label>Viện Lúa</aff><aff id='a2'>Đại học C<country country='VN'/></aff>
          <pub-date pub-type='epub'><year>2018</year></pub-date><pub-date pub-type='ppub'><month>3</month><year>2019</year></pub-date>
          <volume>5</volume><issue>2</issue><fpage>12</fpage><lpage>19</lpage>
          <abstract><p>Một.</p><p>Hai.</p></abstract><trans-abstract xml:lang='en'><p>One.</p></trans-abstract>
@@ -52,6 +52,7 @@ fn jats_with_both_languages_and_institutions() {
         .collect();
     assert_eq!(names, ["Nguyễn Văn Đức", "John Smith", "Nhóm B"]);
     assert_eq!(record.agents[0].affiliations, ["Đại học C", "Viện Lúa"]);
+    assert_eq!(record.countries, ["VN"]);
     assert_eq!(
         record.agents[1].identifier.as_deref(),
         Some("0000-0001-5000-0007")
@@ -132,9 +133,10 @@ fn a_patent_after_st96() {
          <pat:Subclass>F</pat:Subclass><pat:MainGroup>1</pat:MainGroup><pat:Subgroup>44</pat:Subgroup></pat:IPCRClassification>
          <pat:InventionTitle>Thiết bị lọc nước</pat:InventionTitle><pat:Inventor><com:LastName>Nguyễn</com:LastName>
          <com:FirstName>Văn A</com:FirstName></pat:Inventor><pat:Applicant><com:OrganizationStandardName>Viện B</com:OrganizationStandardName>
-         </pat:Applicant></pat:BibliographicData><pat:Abstract><com:P>Sáng chế.</com:P></pat:Abstract></pat:PatentPublication>",
+         <com:CountryCode>KR</com:CountryCode></pat:Applicant></pat:BibliographicData><pat:Abstract><com:P>Sáng chế.</com:P></pat:Abstract></pat:PatentPublication>",
     );
     assert_eq!(record.identifier(Scheme::Patent), Some("VN10023456B"));
+    assert_eq!(record.countries, ["KR"], "its office is no origin");
     assert_eq!(record.subjects[0].code, "C02F 1/44");
     let people: Vec<_> = record
         .agents

@@ -12,7 +12,7 @@ pub(super) enum FieldName {
 }
 
 /// Names, without accents, spaces and hyphens.
-const NAMES: [(&str, FieldName); 54] = [
+const NAMES: [(&str, FieldName); 57] = [
     ("title", FieldName::Text(SearchField::Title)),
     ("tieude", FieldName::Text(SearchField::Title)),
     ("nhande", FieldName::Text(SearchField::Title)),
@@ -59,6 +59,9 @@ const NAMES: [(&str, FieldName); 54] = [
     ("province", FieldName::Value(FacetField::Province)),
     ("tinh", FieldName::Value(FacetField::Province)),
     ("tinhthanh", FieldName::Value(FacetField::Province)),
+    ("country", FieldName::Value(FacetField::Country)),
+    ("nuoc", FieldName::Value(FacetField::Country)),
+    ("quocgia", FieldName::Value(FacetField::Country)),
     ("collection", FieldName::Value(FacetField::Collection)),
     ("bosuutap", FieldName::Value(FacetField::Collection)),
     ("access", FieldName::Value(FacetField::Access)),
@@ -70,7 +73,7 @@ const NAMES: [(&str, FieldName); 54] = [
 ];
 
 /// The names that an error message lists.
-pub(super) const SHOWN: &str = "title, abstract, keyword, author, institution, venue, body, column, id, doi, year, type, language, field, province, collection, access or licence";
+pub(super) const SHOWN: &str = "title, abstract, keyword, author, institution, venue, body, column, id, doi, year, type, language, field, province, country, collection, access or licence";
 
 /// The field of this name, accents, case, hyphens and underscores aside.
 pub(super) fn field_named(name: &str) -> Option<FieldName> {

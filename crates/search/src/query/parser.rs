@@ -289,7 +289,7 @@ impl<'a> Parser<'a> {
                 known.map(|_| lower).map_err(|error| error.to_string())
             }
             FacetField::Language => Ok(Lang::parse(&text).to_string()),
-            _ => Ok(text),
+            _ => Ok(field.canonical(text)),
         };
         match value {
             Ok(value) => Ok(Expr::Value(Filter::new(field, value))),

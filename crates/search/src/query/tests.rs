@@ -47,6 +47,14 @@ fn words_that_stand_together_stay_together() {
 }
 
 #[test]
+fn a_country_is_found_by_any_of_its_names() {
+    for query in ["country:VN", "nước:\"Việt Nam\"", "country:vietnam"] {
+        let filter = index::Filter::new(FacetField::Country, "VN");
+        assert_eq!(expr(query), QueryExpr::Value(filter), "{query}");
+    }
+}
+
+#[test]
 fn operators_bind_not_then_and_then_or() {
     assert_eq!(
         expr("a b AND c OR d NOT e"),

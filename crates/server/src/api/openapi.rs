@@ -196,7 +196,7 @@ fn record_schema() -> Value {
         "volume": text, "issue": text, "pages": text, "language": text,
         "identifiers": list(json!({"scheme": text, "value": text})),
         "subjects": list(json!({"scheme": text, "code": text})),
-        "institutions": texts, "province": text, "collections": texts, "licence": text,
+        "institutions": texts, "province": text, "countries": texts, "collections": texts, "licence": text,
         "links": list(json!({"relation": text, "target": text})),
         "references": texts,
         "columns": list(json!({"name": text, "data_type": text, "description": text, "samples": texts,

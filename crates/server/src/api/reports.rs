@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
+use jiff::Zoned;
 use reports::{Language, Report, ReportFormat, ReportOptions, Selection, report};
 use serde::Deserialize;
 use trends::StudyOptions;
@@ -85,7 +86,12 @@ pub(crate) async fn make_report(
         params = params.with(name, number.map(|n| n.to_string()).as_deref());
     }
     let study = asked(&params)?.options;
-    let options = ReportOptions { language, study };
+    let today = Zoned::now().date();
+    let options = ReportOptions {
+        language,
+        study,
+        today,
+    };
     make(
         &app,
         visit,
@@ -116,7 +122,11 @@ pub(crate) async fn get_report(
         &app,
         visit,
         selection,
-        ReportOptions { language, study },
+        ReportOptions {
+            language,
+            study,
+            today: Zoned::now().date(),
+        },
         format,
     )
     .await

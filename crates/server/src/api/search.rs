@@ -221,7 +221,7 @@ struct PageLinks {
         ("limit" = Option<u32>, Query, description = "Results to give back", minimum = 0, maximum = 100),
         ("offset" = Option<u32>, Query, description = "Results to skip; offset and limit together at most 10000", minimum = 0, maximum = 10000),
         ("filter" = Option<Vec<String>>, Query, description = "FIELD:VALUE, repeatable; a year may be a span: year:2010..2020"),
-        ("facet" = Option<Vec<String>>, Query, description = "Field to count, repeatable: year, type, language, field, institution, province, collection, access, licence, venue, author"),
+        ("facet" = Option<Vec<String>>, Query, description = "Field to count, repeatable: year, type, language, field, institution, province, country, collection, access, licence, venue, author"),
         ("sort" = Option<String>, Query, description = "relevance (default), newest, oldest or title"),
         ("explain" = Option<bool>, Query, description = "Whether each result says what its score is made of"),
         ("lang" = Option<String>, Query, description = "vi or en: which title is shown when there are several"),

@@ -312,7 +312,7 @@ pub(crate) async fn get_trends(
 #[utoipa::path(
     get, path = "/api/v1/trends/emerging", operation_id = "getEmerging",
     params(
-        ("by" = Option<String>, Query, description = "topic, field, institution, province, venue, type or language; topic by default"),
+        ("by" = Option<String>, Query, description = "topic, field, institution, province, country, venue, type or language; topic by default"),
         ("limit" = Option<u16>, Query, description = "Groups to list", minimum = 1, maximum = 100),
         ("year" = Option<i32>, Query, description = "The year that is not over; by default the current one", minimum = 1000, maximum = 2100),
     ),
@@ -360,7 +360,7 @@ pub(crate) fn asked_by(params: &Params) -> Result<By, ApiError> {
     };
     let found = word.parse().ok().filter(|by| *by != By::Keyword);
     found.ok_or_else(|| {
-        let cure = "send topic, field, institution, province, venue, type or language";
+        let cure = "send topic, field, institution, province, country, venue, type or language";
         ApiError::invalid("by", word, "cannot emerge here", cure)
     })
 }

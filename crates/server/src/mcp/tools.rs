@@ -40,7 +40,7 @@ fn text(description: &str) -> Value {
 fn filters() -> Value {
     json!({
         "type": "array", "items": {"type": "string"},
-        "description": "Conditions FIELD:VALUE; fields: year (2020 or 2010..2020), type (paper, patent, dataset, thesis, report, task, book, other), language, field, institution, province, collection, access, licence, venue, author. Values of one field are alternatives.",
+        "description": "Conditions FIELD:VALUE; fields: year (2020 or 2010..2020), type (paper, patent, dataset, thesis, report, task, book, other), language, field, institution, province, country, collection, access, licence, venue, author. Values of one field are alternatives.",
     })
 }
 

@@ -90,8 +90,9 @@ pub(crate) async fn show_advanced(visit: Visit) -> Result<Response, ApiError> {
 
 fn page(visit: &Visit) -> AdvancedPage {
     let w = visit.locale.words();
-    let of_facet =
-        |field: FacetField, value: &str| (value.to_owned(), labels::value(field, value, w));
+    let of_facet = |field: FacetField, value: &str| {
+        (value.to_owned(), labels::value(field, value, visit.locale))
+    };
     let filled = Filled::of(&visit.params);
     AdvancedPage {
         f: Frame::new(visit, "search"),

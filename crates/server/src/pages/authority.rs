@@ -252,7 +252,7 @@ fn lists(found: &Named, locale: Locale) -> Vec<ListView> {
         counts.iter().map(row).collect()
     };
     let field = |count: &FacetCount| {
-        let name = labels::value(FacetField::Field, &count.value, w);
+        let name = labels::value(FacetField::Field, &count.value, locale);
         row(count, name, filter_url(FacetField::Field, &count.value))
     };
     let persons = match found.kind {

@@ -181,7 +181,7 @@ fn rows(records: &[Record], locale: Locale) -> Vec<FieldView> {
             r.year.map(|y| y.to_string()).unwrap_or_default()
         }),
         ("type", w.kind, |r, locale| {
-            value(FacetField::Type, r.record_type.as_str(), locale.words())
+            value(FacetField::Type, r.record_type.as_str(), locale)
         }),
         ("venue", w.venue, |r, _| r.venue.clone().unwrap_or_default()),
         ("pages", w.pages, |r, _| {

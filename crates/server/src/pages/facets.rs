@@ -9,13 +9,14 @@ use search::{FacetCount, Filter};
 use crate::{locale::Locale, pages::labels, params::Params, typography::number, words::fill};
 
 /// The fields beside the results, in order, and whether they stand open.
-pub(crate) const SHOWN: [(FacetField, bool); 10] = [
+pub(crate) const SHOWN: [(FacetField, bool); 11] = [
     (FacetField::Type, true),
     (FacetField::Year, true),
     (FacetField::Field, true),
     (FacetField::Language, true),
     (FacetField::Institution, false),
     (FacetField::Province, false),
+    (FacetField::Country, false),
     (FacetField::Venue, false),
     (FacetField::Author, false),
     (FacetField::Collection, false),
@@ -127,7 +128,7 @@ fn value_view(
     };
     ValueView {
         url: changed.to_url("/search"),
-        label: labels::value(field, &counted.value, locale.words()),
+        label: labels::value(field, &counted.value, locale),
         count: number(counted.count, locale),
         active,
     }
@@ -141,7 +142,7 @@ pub(crate) fn active_views(params: &Params, locale: Locale) -> Vec<ActiveView> {
         .filter_map(|raw| Some((raw, raw.parse::<Filter>().ok()?)));
     let views = filters.map(|(raw, filter)| {
         let field = labels::field(filter.field, w);
-        let value = labels::value(filter.field, &filter.value, w);
+        let value = labels::value(filter.field, &filter.value, locale);
         ActiveView {
             url: params.removing("filter", raw).to_url("/search"),
             label: fill(

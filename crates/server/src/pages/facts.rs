@@ -46,22 +46,22 @@ pub(crate) fn about(record: &Record, canonical: &str, locale: Locale) -> Vec<Fac
     let r = &w.record;
     let mut facts = Facts::default();
     let kind = record.record_type.as_str();
-    facts.filters(w.facet.r#type, FacetField::Type, [kind], w);
+    facts.filters(w.facet.r#type, FacetField::Type, [kind], locale);
     let year = record.year.map(|year| year.to_string());
-    facts.filters(w.facet.year, FacetField::Year, year.as_deref(), w);
+    facts.filters(w.facet.year, FacetField::Year, year.as_deref(), locale);
     facts.text(r.date, record.date.as_ref().map(|iso| date(iso, locale)));
-    facts.filters(r.venue, FacetField::Venue, record.venue.as_deref(), w);
+    facts.filters(r.venue, FacetField::Venue, record.venue.as_deref(), locale);
     facts.text(r.publisher, record.publisher.clone());
     facts.text(r.volume, record.volume.clone());
     facts.text(r.issue, record.issue.clone());
     facts.text(r.pages, record.pages.clone());
     let language = record.language.as_ref().map(|lang| lang.as_str());
-    facts.filters(w.facet.language, FacetField::Language, language, w);
+    facts.filters(w.facet.language, FacetField::Language, language, locale);
     facts.add(
         r.identifiers,
         record.identifiers.iter().map(|id| identifier(id, w)),
     );
-    facts.add(r.subjects, record.subjects.iter().map(subject(w)));
+    facts.add(r.subjects, record.subjects.iter().map(subject(locale)));
     let institutions = record.institutions.iter().map(|name| {
         let url = name_url(AuthorityKind::Institution, name);
         (name.clone(), Some(url))
@@ -71,10 +71,17 @@ pub(crate) fn about(record: &Record, canonical: &str, locale: Locale) -> Vec<Fac
         w.facet.province,
         FacetField::Province,
         record.province.as_deref(),
-        w,
+        locale,
     );
+    let countries = record.country_codes();
+    facts.filters(w.facet.country, FacetField::Country, countries, locale);
     let collections = record.collections.iter().map(String::as_str);
-    facts.filters(w.facet.collection, FacetField::Collection, collections, w);
+    facts.filters(
+        w.facet.collection,
+        FacetField::Collection,
+        collections,
+        locale,
+    );
     facts.text(
         w.facet.access,
         Some(labels::access(record.access, w).to_owned()),
@@ -117,11 +124,11 @@ impl Facts {
         label: &'static str,
         field: FacetField,
         values: impl IntoIterator<Item = &'a str>,
-        w: &'static Words,
+        locale: Locale,
     ) {
         let link = |value| {
             (
-                labels::value(field, value, w),
+                labels::value(field, value, locale),
                 Some(filter_url(field, value)),
             )
         };
@@ -169,10 +176,10 @@ fn identifier(id: &Identifier, w: &'static Words) -> (String, Option<String>) {
     (format!("{name}: {}", id.value), url)
 }
 
-fn subject(w: &'static Words) -> impl Fn(&records::Subject) -> (String, Option<String>) {
+fn subject(locale: Locale) -> impl Fn(&records::Subject) -> (String, Option<String>) {
     move |subject| match subject.scheme.as_str() {
         "khcn" => {
-            let label = labels::value(FacetField::Field, &subject.code, w);
+            let label = labels::value(FacetField::Field, &subject.code, locale);
             (label, Some(filter_url(FacetField::Field, &subject.code)))
         }
         "free" => (subject.code.clone(), None),

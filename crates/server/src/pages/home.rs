@@ -65,7 +65,7 @@ impl CountView {
     pub(crate) fn new(field: FacetField, counted: &FacetCount, locale: Locale) -> Self {
         Self {
             url: filter_url(field, &counted.value),
-            label: labels::value(field, &counted.value, locale.words()),
+            label: labels::value(field, &counted.value, locale),
             n: counted.count,
             count: number(counted.count, locale),
         }

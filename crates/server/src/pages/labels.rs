@@ -1,9 +1,9 @@
 //! Codes of records as words of the reader's language.
 
 use index::FacetField;
-use records::{AccessLevel, RecordType};
+use records::{AccessLevel, Country, RecordType};
 
-use crate::words::Words;
+use crate::{locale::Locale, words::Words};
 
 /// The name of a facet field.
 pub(crate) fn field(field: FacetField, w: &'static Words) -> &'static str {
@@ -61,16 +61,26 @@ pub(crate) fn file_kind(media_type: &str) -> &str {
 }
 
 /// The value of a facet as a reader sees it.
-pub(crate) fn value(field: FacetField, value: &str, w: &'static Words) -> String {
+pub(crate) fn value(field: FacetField, value: &str, locale: Locale) -> String {
+    let w = locale.words();
     let known = match field {
         FacetField::Type => w.kind.get(value),
         FacetField::Language => w.language.get(value),
         FacetField::Access => w.access.get(value),
         FacetField::Field => w.field.get(&format!("f{value}")),
+        FacetField::Country => country(value, locale),
         FacetField::Year => return year_span(value),
         _ => None,
     };
     known.unwrap_or(value).to_owned()
+}
+
+fn country(code: &str, locale: Locale) -> Option<&'static str> {
+    let country = Country::of_field(code)?;
+    Some(match locale {
+        Locale::Vi => country.vi,
+        Locale::En => country.en,
+    })
 }
 
 /// `2010..2020` as `2010–2020`; an open end stays open.
@@ -85,8 +95,6 @@ fn year_span(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::locale::Locale;
-
     use super::*;
 
     #[test]
@@ -103,16 +111,22 @@ mod tests {
                 assert!(w.access.get(level.as_str()).is_some());
             }
             for code in ["1", "2", "3", "4", "5", "6"] {
-                assert_ne!(value(FacetField::Field, code, w), code);
+                assert_ne!(value(FacetField::Field, code, locale), code);
             }
         }
     }
 
     #[test]
+    fn countries_bear_their_names() {
+        let named = Locale::ALL.map(|locale| value(FacetField::Country, "JP", locale));
+        assert_eq!(named, ["Nhật Bản", "Japan"]);
+        assert_eq!(value(FacetField::Country, "??", Locale::Vi), "??");
+    }
+
+    #[test]
     fn spans_of_years_read_as_spans() {
-        let w = Locale::Vi.words();
         let shown = ["2015", "2010..2020", "2010..", "..2020"];
-        let read = shown.map(|span| value(FacetField::Year, span, w));
+        let read = shown.map(|span| value(FacetField::Year, span, Locale::Vi));
         assert_eq!(read, ["2015", "2010–2020", "≥ 2010", "≤ 2020"]);
     }
 }

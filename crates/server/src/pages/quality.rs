@@ -136,7 +136,7 @@ fn groups(report: &Report, locale: Locale) -> Vec<GroupView> {
         }
     };
     let types = report.types.iter().map(|(name, scores)| {
-        let word = value(FacetField::Type, name, locale.words());
+        let word = value(FacetField::Type, name, locale);
         (word, scores.clone())
     });
     let all = GroupView {

@@ -162,7 +162,7 @@ fn name(material: &Material, locale: Locale) -> String {
             [one] => format!(
                 "{}: {}",
                 field(one.field, w),
-                value(one.field, &one.value, w)
+                value(one.field, &one.value, locale)
             ),
             _ => material.selection.to_string(),
         },
@@ -245,7 +245,14 @@ struct EmergingPage {
 }
 
 /// What the page offers; topics first.
-const TABS: [&str; 5] = ["topic", "field", "institution", "province", "venue"];
+const TABS: [&str; 6] = [
+    "topic",
+    "field",
+    "institution",
+    "province",
+    "country",
+    "venue",
+];
 
 /// `GET /trends/emerging?by=…`
 pub(crate) async fn show_emerging(
@@ -301,13 +308,12 @@ pub(crate) async fn show_emerging(
 }
 
 fn emerging_view(group: &EmergingGroup, by: By, locale: Locale) -> EmergingView {
-    let w = locale.words();
     let [vi, en] = &group.names;
     let own = match locale {
         Locale::Vi => vi,
         Locale::En => en,
     };
-    let name = field_of(by).map_or_else(|| own.clone(), |named| value(named, own, w));
+    let name = field_of(by).map_or_else(|| own.clone(), |named| value(named, own, locale));
     let found = &group.found;
     EmergingView {
         name,

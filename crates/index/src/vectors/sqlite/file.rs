@@ -18,6 +18,10 @@ use crate::{
 /// Changes when the tables do; a file of another form is refused.
 const FORM: i64 = 1;
 
+/// Changes when a record has other facets. A file of before is read on, and all
+/// records are put in anew with the vectors that it knows.
+const FACETS: i64 = 2;
+
 /// `record.number` and `gone.at` only grow, so a reader asks for what is behind
 /// the last one it saw.
 const TABLES: &str = "
@@ -85,6 +89,10 @@ pub(super) fn open(path: &Path, model: &VectorModel) -> Result<Connection, Vecto
                 wanted: format!("{} (form {FORM})", model.id),
             });
         }
+    }
+    if state(&tx, "facets").map_err(failed)? != Some(FACETS) {
+        set_state(&tx, "facets", FACETS).map_err(failed)?;
+        set_state(&tx, "seq", 0).map_err(failed)?;
     }
     tx.commit().map_err(failed)?;
     Ok(connection)

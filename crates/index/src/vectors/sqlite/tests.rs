@@ -184,3 +184,24 @@ fn cells_find_what_the_oracle_finds() {
         assert!(recall >= 0.99, "recall {recall} under {filters:?}");
     }
 }
+
+#[test]
+fn a_file_whose_records_had_fewer_facets_is_filled_anew_with_what_it_knows() {
+    let (_folder, path) = file();
+    let store = SqliteVectors::open(&path, &model()).unwrap();
+    fill(&store);
+    let stats = store.stats().unwrap();
+    assert_ne!(store.applied_seq().unwrap(), ChangeSeq(0));
+    drop(store);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let older = "UPDATE state SET value = 1 WHERE name = 'facets'";
+    assert_eq!(connection.execute(older, []).unwrap(), 1);
+    drop(connection);
+    let again = SqliteVectors::open(&path, &model()).unwrap();
+    assert_eq!(again.applied_seq().unwrap(), ChangeSeq(0));
+    assert_eq!(
+        again.stats().unwrap().n_records,
+        stats.n_records,
+        "searches go on meanwhile"
+    );
+}

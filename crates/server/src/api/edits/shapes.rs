@@ -13,7 +13,7 @@ pub(crate) struct EditOperation {
     #[schema(pattern = "^(set|add|remove|replace)$")]
     pub(super) act: String,
     /// title.vi, abstract.en, keywords.vi, subject.free, type, year, date, venue,
-    /// publisher, language, institution, province, collection, access,
+    /// publisher, language, institution, province, country, collection, access,
     /// `embargo_until` or licence.
     pub(super) field: String,
     /// The value; of replace the one that goes. Without it remove empties the field.

@@ -29,6 +29,10 @@ pub(crate) struct Args {
     /// Years to forecast.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=50))]
     horizon: u16,
+    /// The day of the report, `2025-06-30`, by which the unfinished year is
+    /// corrected; today when not given.
+    #[arg(long, value_name = "DATE")]
+    day: Option<jiff::civil::Date>,
     #[command(flatten)]
     now: AsOf,
 }
@@ -59,6 +63,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
             horizon: usize::from(args.horizon),
             level: 0.95,
         },
+        today: args.day.unwrap_or_else(|| jiff::Zoned::now().date()),
     };
     let made = with_library(context, |sources| report(sources, &selection, &options))?;
     let bytes = made.write(format)?;
