@@ -312,6 +312,7 @@ mod tests {
         });
         (record.institutions, record.collections) = (vec!["x".into()], vec!["x".into()]);
         (record.province, record.embargo_until, record.licence) = (some(), some(), some());
+        record.countries = vec!["VN".into()];
         record.links.push(Link {
             relation: Relation::Cites,
             target: "x".into(),
