@@ -87,6 +87,7 @@ impl Site {
         let library = Library::new(catalogue, Arc::new(full_text))
             .with_files(files)
             .with_desk(desk(topics.clone(), data.path()))
+            .with_audit(topics.clone())
             .with_topics(topics)
             .with_reader(Arc::new(reader));
         let (sender, receiver) = mpsc::channel();
