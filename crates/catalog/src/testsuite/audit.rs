@@ -61,13 +61,16 @@ fn entries_follow_each_other(log: &dyn AuditLog) {
         actor: Some("lan".to_owned()),
         before: None,
     };
-    assert_eq!(filtered(of_lan), [first.clone()]);
+    assert_eq!(filtered(of_lan), std::slice::from_ref(&first));
     let before = ActFilter {
         actor: None,
         before: Some(2),
     };
     assert_eq!(filtered(before), [first]);
-    assert_eq!(log.acts_after(1, 10).unwrap(), [second.clone()]);
+    assert_eq!(
+        log.acts_after(1, 10).unwrap(),
+        std::slice::from_ref(&second)
+    );
     assert_eq!(log.n_acts().unwrap(), 2);
     let newest = head(log);
     assert_eq!((newest.number, &newest.hash), (2, &second.hash));
