@@ -153,9 +153,9 @@ mod tests {
         ];
         let ids = ["a", "b", "c"];
         let document = |(id, text): (&&'static str, &&'static str)| Document {
-            id: id,
+            id,
             title: "",
-            text: text,
+            text,
             vector: &[],
         };
         let documents: Vec<Document<'_>> = ids.iter().zip(&texts).map(document).collect();
