@@ -6,8 +6,8 @@
 //! without the instructions differ by rounding; with them they are the same
 //! on every processor.
 
-/// Defines a function that runs with AVX2 and FMA where the processor has
-/// them.
+/// Defines a function that runs with AVX-512 or AVX2, and FMA, where the
+/// processor has them.
 macro_rules! dispatch {
     ($(#[$meta:meta])* $visible:vis fn $name:ident<$fused:ident>($($argument:ident: $kind:ty),* $(,)?) $body:block) => {
         $(#[$meta])*
@@ -20,13 +20,21 @@ macro_rules! dispatch {
             }
             #[cfg(target_arch = "x86_64")]
             {
+                #[target_feature(enable = "avx512f,fma")]
+                fn widest($($argument: $kind),*) {
+                    plain::<true>($($argument),*);
+                }
                 #[target_feature(enable = "avx2,fma")]
                 fn wide($($argument: $kind),*) {
                     plain::<true>($($argument),*);
                 }
-                if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                    // SAFETY: the processor has AVX2 and FMA, as just checked;
-                    // the body is safe code.
+                if is_x86_feature_detected!("fma") && is_x86_feature_detected!("avx512f") {
+                    // SAFETY: the processor has AVX-512F and FMA, as just
+                    // checked; the body is safe code.
+                    return unsafe { widest($($argument),*) };
+                }
+                if is_x86_feature_detected!("fma") && is_x86_feature_detected!("avx2") {
+                    // SAFETY: as above, with AVX2.
                     return unsafe { wide($($argument),*) };
                 }
             }
