@@ -5,6 +5,9 @@
 //! cargo run --release -p index --features testsuite --example vector_speed -- [N_VECTORS] [DIM]
 //! ```
 //!
+//! `-- write FILE [N_VECTORS] [DIM]` writes the vectors and the queries for other
+//! engines (`scripts/rival_vectors.py`).
+//!
 //! Recall is against comparing all vectors. Filters are facets: `venue` keeps
 //! one record of ten, `collection` one of 200.
 
@@ -13,7 +16,12 @@
     reason = "a measuring aid prints what it measures"
 )]
 
-use std::{error::Error, time::Instant};
+use std::{
+    error::Error,
+    fs::File,
+    io::{BufWriter, Write},
+    time::Instant,
+};
 
 use index::{
     Filter,
@@ -42,11 +50,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     if first.as_deref() == Some("open") {
         return open(&std::env::args().skip(2).collect::<Vec<_>>());
     }
+    let written = (first.as_deref() == Some("write"))
+        .then(|| arguments.nth(1).ok_or("write takes a file"))
+        .transpose()?;
     let n: usize = arguments.next().map_or(Ok(100_000), |n| n.parse())?;
     let dim: usize = arguments.next().map_or(Ok(384), |n| n.parse())?;
     let mut source = Source::new(dim);
     let vectors: Vec<Vec<f32>> = (0..n).map(|i| source.vector(i)).collect();
     let queries: Vec<Vec<f32>> = (0..N_QUERIES).map(|i| source.vector(i * 7)).collect();
+    if let Some(path) = written {
+        return write(&path, [&vectors, &queries]);
+    }
     let model = VectorModel {
         id: "speed/1".into(),
         dim,
@@ -90,6 +104,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         report_searches(&store, &oracle, &queries, name, &filters)?;
     }
     report_inserts(&store, &mut source, n)
+}
+
+/// The vectors, then the queries, as little-endian floats without a head.
+fn write(path: &str, parts: [&Vec<Vec<f32>>; 2]) -> Result<(), Box<dyn Error>> {
+    let mut file = BufWriter::new(File::create(path)?);
+    for value in parts.into_iter().flatten().flatten() {
+        file.write_all(&value.to_le_bytes())?;
+    }
+    Ok(file.flush()?)
 }
 
 /// Vectors around topics.

@@ -151,9 +151,15 @@ pub enum FitError {
     NoTopics,
 }
 
-/// Neighbours of a document in the graph: 15 is what UMAP and PhenoGraph use
-/// for collections of this size.
-const N_NEIGHBOURS: usize = 15;
+/// Fewest neighbours of a document in the graph: 15 is what UMAP and
+/// PhenoGraph use.
+const FEWEST_NEIGHBOURS: usize = 15;
+/// Most neighbours: beyond these the communities hardly change and the time
+/// grows (`docs/topics.md`, SIB-200).
+const MOST_NEIGHBOURS: usize = 50;
+/// Neighbours are at most this part of an average topic, so that most of them
+/// can lie in one.
+const PART_OF_TOPIC: usize = 3;
 /// Documents that the communities are found in; further ones go to the topic
 /// of their neighbours among these. 80,000 take about 20 s on two cores.
 const N_SAMPLE: usize = 80_000;
@@ -174,14 +180,15 @@ pub fn fit(documents: &[Document<'_>], options: &FitOptions<'_>) -> Result<Fitte
     (options.progress)("finding the latent space");
     let points = latent::points(&corpus, documents, options.seed);
     let n_sample = corpus.n_rows().min(N_SAMPLE);
-    (options.progress)("finding neighbours");
-    let near = nearest(&points, 0..n_sample, n_sample, N_NEIGHBOURS);
-    (options.progress)("finding communities");
-    let graph = Graph::of_shared_neighbours(&near);
     let n_wanted = match options.count {
         TopicCount::Auto => auto_count(n_sample),
         TopicCount::Exactly(n) => n,
     };
+    let n_neighbours = neighbour_count(n_sample, options.count);
+    (options.progress)("finding neighbours");
+    let near = nearest(&points, 0..n_sample, n_sample, n_neighbours);
+    (options.progress)("finding communities");
+    let graph = Graph::of_shared_neighbours(&near);
     let min_size = (n_sample / (20 * n_wanted)).clamp(1, 50);
     let (mut of, resolution) = divide_and_tell(&graph, n_wanted, min_size);
     if options.count != TopicCount::Auto {
@@ -191,7 +198,7 @@ pub fn fit(documents: &[Document<'_>], options: &FitOptions<'_>) -> Result<Fitte
     (options.progress)("measuring stability");
     let stable = stability(&near, &of, n_topics(&of), how);
     drop(near);
-    let rest = nearest(&points, n_sample..corpus.n_rows(), n_sample, N_NEIGHBOURS);
+    let rest = nearest(&points, n_sample..corpus.n_rows(), n_sample, n_neighbours);
     for row in &rest {
         let voted = shares(row.iter().copied(), &of[..n_sample]);
         of.push(voted.first().map_or(NONE, |(topic, _)| *topic));
@@ -243,6 +250,17 @@ fn regroup_rows(corpus: &Corpus<'_>, of: &mut [u32], regroup: Regroup<'_>) {
 /// `1.5 · n^0.4`: 15 topics of 300 documents, 95 of 32,000, 380 of a million.
 fn auto_count(n: usize) -> usize {
     ((1.5 * (n as f64).powf(0.4)).round() as usize).clamp(1, n)
+}
+
+/// How many neighbours tie a document to others: more where few large topics
+/// are asked for, whose parts fewer would leave apart.
+fn neighbour_count(n: usize, wanted: TopicCount) -> usize {
+    match wanted {
+        TopicCount::Auto => FEWEST_NEIGHBOURS,
+        TopicCount::Exactly(n_topics) => {
+            (n / n_topics / PART_OF_TOPIC).clamp(FEWEST_NEIGHBOURS, MOST_NEIGHBOURS)
+        }
+    }
 }
 
 /// Numbers topics by size, the largest first, ties by their lower number.

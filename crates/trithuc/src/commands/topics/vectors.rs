@@ -95,13 +95,17 @@ fn text_of(entry: &Entry) -> String {
     format!("{}\n{}", entry.title, entry.text)
 }
 
+/// Texts that are compared with each other are all embedded as questions: so
+/// the makers of e5 advise for tasks without two sides, clustering among them
+/// (`docs/topics.md` has what it changes). The vectors of an installation are
+/// those of passages, which search needs.
 fn embed(model: &dyn Embedder, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
     let has_words = |text: &&String| text.chars().any(char::is_alphanumeric);
     let there: Vec<&str> = (texts.iter().filter(has_words))
         .map(String::as_str)
         .collect();
     let mut vectors = model
-        .embed(&there, TextRole::Passage)
+        .embed(&there, TextRole::Query)
         .context("texts cannot be embedded; use --model none for the words alone")?
         .into_iter();
     let one = |text: &String| {
