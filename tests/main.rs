@@ -37,6 +37,7 @@
 //! * `qdrant`: the indexes on a cluster: what embedded ones give; each part dies
 //!   under load.
 //! * `qdrant_nodes`: nodes of a real Qdrant cluster.
+//! * `privacy`: what is held about people, given out, erased, swept.
 //! * `real_data`: the PDFs of the development data.
 //! * `sandbox`: killed and greedy readers of documents.
 //! * `resource_sync`: a copy kept by the lists of resources and of changes.
@@ -82,6 +83,7 @@ mod overlap;
 mod pages;
 mod postgres;
 mod postgres_server;
+mod privacy;
 mod qdrant;
 #[path = "../crates/cluster/tests/cluster/nodes.rs"]
 mod qdrant_nodes;

@@ -88,6 +88,7 @@ impl Site {
             .with_files(files)
             .with_desk(desk(topics.clone(), data.path()))
             .with_audit(topics.clone())
+            .with_people(topics.clone())
             .with_topics(topics)
             .with_reader(Arc::new(reader));
         let (sender, receiver) = mpsc::channel();

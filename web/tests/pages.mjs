@@ -40,6 +40,7 @@ const paths = {
   nothing: "/search?q=xyzzyqwv+%22kh%C3%B4ng+c%C3%B3%22&filter=type%3Apatent",
   badquery: "/search?q=l%C3%BAa+AND+%28g%E1%BA%A1o",
   help: "/help",
+  data: "/help/data",
   about: "/about",
   collections: "/collections",
   status: "/status",
@@ -250,6 +251,34 @@ async function accounts() {
   expect((await page.content()).includes("ban-doc"), "no account is made");
   await page.locator("form[action='/users/ban-doc'] button[name=state]").click();
   expect(await page.locator("form[action='/users/ban-doc'] button[value=open]").count(), "no account is closed");
+  // One account ends by its own hand, after its data was taken along; one by that
+  // of an administrator, who types its name again.
+  for (const other of ["ra-di", "xoa-di"]) {
+    await page.fill("#name", other);
+    await page.fill("#password", "mật khẩu của bạn đọc");
+    await page.locator("form[action='/users'] button").click();
+  }
+  await page.locator("summary[aria-label$='xoa-di']").click();
+  await page.locator("form[action='/users/xoa-di/erase'] input[type=text]").fill("xoa-di");
+  await page.locator("form[action='/users/xoa-di/erase'] button").click();
+  expect(!(await page.locator("form[action='/users/xoa-di']").count()), "an account is not erased");
+  const leaving = await browser.newContext({ javaScriptEnabled: false, locale: "vi" });
+  const last = await leaving.newPage();
+  await last.goto(`${base}/account`);
+  await last.fill("#name", "ra-di");
+  await last.fill("#password", "mật khẩu của bạn đọc");
+  await last.keyboard.press("Enter");
+  await last.waitForURL(/\/account$/);
+  const data = await (await leaving.request.get(`${base}/api/v1/account/data`)).json();
+  expect(data.account?.[0]?.name === "ra-di" && !JSON.stringify(data).includes("argon2"), "no data is given out");
+  await last.locator("details summary").last().click();
+  await last.fill("#farewell", "mật khẩu của bạn đọc");
+  await last.locator("form[action='/account/erase'] button").click();
+  await last.waitForURL(/\/help\/data/);
+  expect(await last.locator("[role=status]").count(), "the end of an account is not told");
+  await last.goto(`${base}/account`);
+  expect(/\/login/.test(last.url()), "an erased account is still signed in");
+  await leaving.close();
   // Asks for a harvest that nobody answers, looks at the job, cancels it.
   await page.goto(`${base}/sources`);
   await page.fill("#name", "thu-nghiem");

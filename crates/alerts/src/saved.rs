@@ -134,6 +134,9 @@ pub struct Mail {
     pub address: String,
     /// Whether whoever reads it has agreed: until then only the question goes.
     pub is_confirmed: bool,
+    /// Since when it is kept; `None` for one of before this was noted.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
 }
 
 /// How far the news of a saved search have come; written by the runner only.
@@ -265,12 +268,12 @@ impl SavedSearch {
             webhook: None,
             mail: None,
         };
-        blank.changed(wish)
+        blank.changed(wish, now)
     }
 
     /// The same after a change: an address that stays keeps its secret and its
     /// confirmation.
-    pub(crate) fn changed(self, wish: Wish) -> Result<Self, AlertError> {
+    pub(crate) fn changed(self, wish: Wish, now: Timestamp) -> Result<Self, AlertError> {
         let mut wish = wish;
         match wish.about {
             About::Records => {
@@ -291,7 +294,7 @@ impl SavedSearch {
             None => None,
         };
         let mail = match wish.email {
-            Some(address) => Some(keep_mail(self.mail, &address)?),
+            Some(address) => Some(keep_mail(self.mail, &address, now)?),
             None => None,
         };
         Ok(Self {
@@ -411,7 +414,7 @@ fn keep_webhook(old: Option<Webhook>, url: String) -> Result<Webhook, AlertError
     Ok(Webhook { url, secret })
 }
 
-fn keep_mail(old: Option<Mail>, address: &str) -> Result<Mail, AlertError> {
+fn keep_mail(old: Option<Mail>, address: &str, now: Timestamp) -> Result<Mail, AlertError> {
     let address = address.trim();
     if let Some(old) = old.filter(|old| old.address == address) {
         return Ok(old);
@@ -423,5 +426,6 @@ fn keep_mail(old: Option<Mail>, address: &str) -> Result<Mail, AlertError> {
     Ok(Mail {
         address: address.to_owned(),
         is_confirmed: false,
+        since: Some(now),
     })
 }

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{AlertError, Event, Happening, SavedId, SavedSearch, State, Wish};
+use crate::{AlertError, Event, Happening, Mail, SavedId, SavedSearch, State, Wish};
 
 /// Most saved searches of one account: more than a person reads.
 const MOST_SAVED: usize = 100;
@@ -115,7 +115,7 @@ impl Alerts {
     ) -> Result<SavedSearch, AlertError> {
         let saved = self.get(owner, id)?;
         let wanted = wish(saved.wish());
-        self.put(saved.changed(wanted)?, now)
+        self.put(saved.changed(wanted, now)?, now)
     }
 
     /// Makes the address of the feed open nothing; there is a new one.
@@ -153,6 +153,25 @@ impl Alerts {
         mail.is_confirmed = true;
         saved.mail = agrees.then_some(mail);
         self.put(saved, now).map(|_| true)
+    }
+
+    /// Forgets addresses that nobody has confirmed since `before`; gives how many.
+    /// The saved searches stay; the next look forgets how far letters went.
+    ///
+    /// # Errors
+    /// When the catalogue fails; addresses that were forgotten before stay so.
+    pub fn forget_unconfirmed(&self, before: Timestamp, now: Timestamp) -> Result<u64, AlertError> {
+        let mut n_forgotten = 0;
+        for mut saved in self.all()? {
+            let made = saved.created_at;
+            let is_old = |mail: &Mail| !mail.is_confirmed && mail.since.unwrap_or(made) < before;
+            if saved.mail.as_ref().is_some_and(is_old) {
+                saved.mail = None;
+                self.put(saved, now)?;
+                n_forgotten += 1;
+            }
+        }
+        Ok(n_forgotten)
     }
 
     /// Removes a saved search with its events.

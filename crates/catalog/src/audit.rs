@@ -5,11 +5,16 @@
 //! before (64 zeros before the first), a line feed, and the entry as one line of
 //! JSON with the fields `number at actor via act object detail` in this order
 //! and nothing between them: whoever has the entries can count it with other
-//! tools. So an entry that was changed, put in, moved or taken out breaks the
+//! tools. `actor`, `object` and `detail` stand there as their seals (see
+//! [`Sealing`]; entries from before there were seals as themselves), so that a
+//! name can be erased and the chain holds. So an entry that was changed, put in, moved or taken out breaks the
 //! chain there. Entries taken off the end are missed by the count kept beside
 //! them, and by whoever wrote down an earlier head (a number and its hash): a
 //! hand that can write in the database can do both, but not change what stands
 //! elsewhere.
+
+mod seal;
+mod verify;
 
 use std::{fmt, str::FromStr};
 
@@ -17,10 +22,18 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+pub use self::{
+    seal::{Salt, Sealing, Word},
+    verify::verify_acts,
+};
 use crate::CatalogError;
 
+/// The act of an entry that says which words were erased.
+pub const ERASURE: &str = "erase";
+
 /// What stands before the first entry.
-const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub(crate) const BEGINNING: &str =
+    "0000000000000000000000000000000000000000000000000000000000000000";
 /// Entries read at once.
 const PAGE: usize = 1000;
 
@@ -69,7 +82,7 @@ pub struct NewAct {
 }
 
 /// An entry of the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedAct {
     /// Its place, from 1 without gaps.
     pub number: u64,
@@ -85,9 +98,22 @@ pub struct LoggedAct {
     pub object: String,
     /// What came of it.
     pub detail: String,
+    /// What vouches for its words.
+    pub sealing: Sealing,
     /// What chains it to the one before.
-    #[serde(skip)]
     pub hash: String,
+}
+
+/// What the chain holds of an entry.
+#[derive(Serialize)]
+struct Chained<'a> {
+    number: u64,
+    at: Timestamp,
+    actor: &'a str,
+    via: Via,
+    act: &'a str,
+    object: &'a str,
+    detail: &'a str,
 }
 
 impl LoggedAct {
@@ -96,26 +122,101 @@ impl LoggedAct {
         let millisecond = |at: Timestamp| {
             Timestamp::from_millisecond(at.as_millisecond()).expect("a time cut to milliseconds")
         };
+        let [actor, object, detail] = [&act.actor, &act.object, &act.detail].map(|t| plain(t));
         let mut logged = Self {
             number: former.map_or(1, |former| former.number + 1),
             at: millisecond(former.map_or(at, |former| former.at.max(at))),
-            actor: plain(&act.actor),
+            sealing: Sealing::of([&actor, &object, &detail]),
+            actor,
             via: act.via,
             act: plain(&act.act),
-            object: plain(&act.object),
-            detail: plain(&act.detail),
+            object,
+            detail,
             hash: String::new(),
         };
         logged.hash = logged.hash_after(former.map_or(BEGINNING, |former| &former.hash));
         logged
     }
 
-    /// What its hash has to be after an entry with this hash.
-    fn hash_after(&self, former: &str) -> String {
-        let line = serde_json::to_string(self).expect("a value with only string keys");
-        let digest = Sha256::digest(format!("{former}\n{line}"));
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    /// The words that may name somebody, in the order of [`Word::ALL`].
+    pub fn words(&self) -> [&str; 3] {
+        [&self.actor, &self.object, &self.detail]
     }
+
+    /// What its hash has to be after an entry with this hash.
+    pub(crate) fn hash_after(&self, former: &str) -> String {
+        let seals = self.sealing.seals.as_ref();
+        let seals = seals.map(|seals| seals.each_ref().map(String::as_str));
+        let [actor, object, detail] = seals.unwrap_or(self.words());
+        let line = serde_json::to_string(&Chained {
+            number: self.number,
+            at: self.at,
+            actor,
+            via: self.via,
+            act: &self.act,
+            object,
+            detail,
+        });
+        let line = line.expect("a value with only string keys");
+        seal::hex(&Sha256::digest(format!("{former}\n{line}")))
+    }
+}
+
+/// What an entry says of the words that were erased: their number, and SHA-256
+/// over a line `NUMBER FIELD TEXT` each, in order, with the text that stands in
+/// their place. So a word that was erased cannot become another one later.
+struct Digesting {
+    n_words: u64,
+    hasher: Sha256,
+}
+
+impl Digesting {
+    fn new() -> Self {
+        Self {
+            n_words: 0,
+            hasher: Sha256::new(),
+        }
+    }
+
+    fn add(&mut self, number: u64, word: Word, text: &str) {
+        self.n_words += 1;
+        let line = format!("{number} {} {text}\n", word.as_str());
+        self.hasher.update(line);
+    }
+
+    fn end(self) -> String {
+        let digest = seal::hex(&self.hasher.finalize());
+        format!("words={} sha256={digest}", self.n_words)
+    }
+}
+
+/// A word to be erased.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Erasing {
+    /// The entry.
+    pub number: u64,
+    /// Which of its words.
+    pub word: Word,
+    /// What stands there from then on.
+    pub text: String,
+}
+
+/// The words of one erasing in order, each once, and what the entry says of them.
+pub(crate) fn told_erasing(words: &[Erasing]) -> (Vec<Erasing>, String) {
+    let mut words: Vec<Erasing> = words
+        .iter()
+        .map(|one| Erasing {
+            text: plain(&one.text),
+            ..one.clone()
+        })
+        .collect();
+    words.sort();
+    words.dedup_by_key(|one| (one.number, one.word));
+    let mut said = Digesting::new();
+    for one in &words {
+        said.add(one.number, one.word, &one.text);
+    }
+    (words, said.end())
 }
 
 /// A text that every database gives back as it took it, in a line of its own.
@@ -176,6 +277,20 @@ pub trait AuditLog: Send + Sync {
     /// When the database cannot be written; then there is none.
     fn log_act(&self, act: NewAct, at: Timestamp) -> Result<LoggedAct, CatalogError>;
 
+    /// Puts other texts in the place of words, for good, and adds an entry that
+    /// says so: its act is [`ERASURE`], its detail tells how many words with what
+    /// in their place; `act` says who, and whose words they were (`object`). A
+    /// word that was erased before stays as it is.
+    ///
+    /// # Errors
+    /// As above; then nothing is erased.
+    fn erase_words(
+        &self,
+        words: &[Erasing],
+        act: NewAct,
+        at: Timestamp,
+    ) -> Result<LoggedAct, CatalogError>;
+
     /// Entries, newest first.
     ///
     /// # Errors
@@ -201,58 +316,4 @@ pub enum Verdict {
         /// What is wrong there.
         reason: &'static str,
     },
-}
-
-/// Walks the whole log. `known` are heads that were written down before.
-///
-/// # Errors
-/// When the database cannot be read.
-pub fn verify_acts(log: &dyn AuditLog, known: &[AuditHead]) -> Result<Verdict, CatalogError> {
-    // First: an entry that is added meanwhile is no fault.
-    let n_added = log.n_acts()?;
-    let mut head = AuditHead {
-        number: 0,
-        hash: BEGINNING.to_owned(),
-    };
-    loop {
-        let page = log.acts_after(head.number, PAGE)?;
-        for act in &page {
-            if let Some(reason) = fault(&head, act, known) {
-                let number = head.number + 1;
-                return Ok(Verdict::Broken { number, reason });
-            }
-            head = AuditHead {
-                number: act.number,
-                hash: act.hash.clone(),
-            };
-        }
-        if page.len() < PAGE {
-            return Ok(end(head, n_added, known));
-        }
-    }
-}
-
-/// Why an entry cannot stand after the one before.
-fn fault(former: &AuditHead, act: &LoggedAct, known: &[AuditHead]) -> Option<&'static str> {
-    let is_other = |known: &AuditHead| known.number == act.number && known.hash != act.hash;
-    if act.number != former.number + 1 {
-        Some("the entry is missing")
-    } else if act.hash != act.hash_after(&former.hash) {
-        Some("the entry is not what was written")
-    } else if known.iter().any(is_other) {
-        Some("the entry is another than the one written down; the log was written anew")
-    } else {
-        None
-    }
-}
-
-fn end(head: AuditHead, n_added: u64, known: &[AuditHead]) -> Verdict {
-    let mut furthest = known.iter().map(|known| known.number).chain([n_added]);
-    match furthest.any(|number| number > head.number) {
-        true => Verdict::Broken {
-            number: head.number + 1,
-            reason: "the entries from here on were taken off the end",
-        },
-        false => Verdict::Whole(head),
-    }
 }

@@ -12,6 +12,7 @@ mod batch;
 mod error;
 mod job;
 mod memory;
+mod naming;
 mod postgres;
 mod quota;
 mod sql;
@@ -27,7 +28,8 @@ pub mod testsuite;
 mod topic;
 
 pub use audit::{
-    ActFilter, AuditHead, AuditLog, LoggedAct, NewAct, NoHead, Verdict, Via, verify_acts,
+    ActFilter, AuditHead, AuditLog, ERASURE, Erasing, LoggedAct, NewAct, NoHead, Salt, Sealing,
+    Verdict, Via, Word, verify_acts,
 };
 pub use batch::{Applied, Batch, Blob, Put, PutOutcome, QuarantineEntry, Tombstone};
 pub use error::{CatalogError, Cause};
@@ -35,6 +37,7 @@ pub use job::{
     Job, JobEnd, JobFilter, JobId, JobProgress, JobQueue, JobState, Lease, NewJob, RETRY_ATTEMPTS,
 };
 pub use memory::MemoryCatalog;
+pub use naming::{AccountNames, DEPOSITED};
 pub use postgres::{PostgresAddress, PostgresCatalog};
 pub use quota::{Draw, QuotaStore};
 pub use sql::{Copied, CopiedTable, copy_store};

@@ -184,6 +184,11 @@ impl Engine for Postgres {
 
     const DEFER_REFERENCES: &'static str = "SET CONSTRAINTS ALL DEFERRED";
 
+    /// PostgreSQL does it by itself (autovacuum).
+    fn scrub(&self) -> Result<(), CatalogError> {
+        Ok(())
+    }
+
     fn set_next_number(
         session: &Session<'_>,
         table: &str,

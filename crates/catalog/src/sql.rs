@@ -10,6 +10,7 @@ mod changes;
 mod codec;
 mod copy;
 mod jobs;
+mod naming;
 mod prepared;
 mod quotas;
 mod read;
@@ -70,6 +71,9 @@ pub(crate) trait Engine: Send + Sync {
         table: &str,
         column: &str,
     ) -> Result<(), CatalogError>;
+
+    /// Takes what was removed off the disk, as far as that is left to us.
+    fn scrub(&self) -> Result<(), CatalogError>;
 
     /// Reads, each statement what is newest.
     fn read<T>(

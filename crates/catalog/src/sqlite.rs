@@ -111,6 +111,12 @@ impl Engine for Sqlite {
 
     const DEFER_REFERENCES: &'static str = "PRAGMA defer_foreign_keys = ON";
 
+    /// What was removed is overwritten with zeros at once (`secure_delete`); pages
+    /// of before stay in the log of the file until it is written back.
+    fn scrub(&self) -> Result<(), CatalogError> {
+        open::write_back(&self.writer())
+    }
+
     /// SQLite does it by itself.
     fn set_next_number(_: &Session<'_>, _: &str, _: &str) -> Result<(), CatalogError> {
         Ok(())

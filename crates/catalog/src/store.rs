@@ -4,14 +4,21 @@ use jiff::Timestamp;
 use records::{ChangeSeq, Clearance, Identifier, RecordId};
 
 use crate::{
-    Applied, AuditLog, Batch, CatalogError, Changes, Detail, JobQueue, Quarantined, QuotaStore,
-    Status, StoredRecord, TopicStore, Version,
+    AccountNames, Applied, AuditLog, Batch, CatalogError, Changes, Detail, JobQueue, Quarantined,
+    QuotaStore, Status, StoredRecord, TopicStore, Version,
 };
 
-/// All that an installation keeps: records, jobs, topics, the log of acts, quotas.
-pub trait Catalogue: CatalogStore + JobQueue + TopicStore + AuditLog + QuotaStore {}
+/// All that an installation keeps: records, jobs, topics, the log of acts, quotas,
+/// and whose name stands where in them.
+pub trait Catalogue:
+    CatalogStore + JobQueue + TopicStore + AuditLog + QuotaStore + AccountNames
+{
+}
 
-impl<C: CatalogStore + JobQueue + TopicStore + AuditLog + QuotaStore> Catalogue for C {}
+impl<C> Catalogue for C where
+    C: CatalogStore + JobQueue + TopicStore + AuditLog + QuotaStore + AccountNames
+{
+}
 
 /// A catalogue: SQLite in a file, a PostgreSQL database, or the oracle in memory.
 ///

@@ -20,5 +20,5 @@ pub use error::DepositError;
 pub use metadata::{Author, Metadata};
 pub use shelf::{
     Accepted, Decision, MOST_FILES, NewFile, accept, add_file, create, decline, deposit, deposits,
-    put_metadata, remove_file, submit, withdraw,
+    forget_ended, put_metadata, remove_file, submit, withdraw,
 };

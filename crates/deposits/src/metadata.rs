@@ -87,7 +87,7 @@ impl Metadata {
     /// # Errors
     /// [`DepositError::Invalid`] names the first field that does not.
     pub fn check(&self) -> Result<(), DepositError> {
-        self.read(RecordId::new("draft").expect("a plain word"), "")
+        self.read(RecordId::new("draft").expect("a plain word"))
             .map(|_| ())
     }
 
@@ -104,11 +104,12 @@ impl Metadata {
         missing.map(|(name, _)| name).collect()
     }
 
-    /// The record that it describes, handed in by `by`.
+    /// The record that it describes. It does not say who handed it in: the deposit
+    /// does, which only librarians read.
     ///
     /// # Errors
     /// [`DepositError::Invalid`].
-    pub fn read(&self, id: RecordId, by: &str) -> Result<Record, DepositError> {
+    pub fn read(&self, id: RecordId) -> Result<Record, DepositError> {
         let kind = word("type", self.record_type.as_deref())?;
         let mut record = Record::new(id, kind.unwrap_or(RecordType::Other));
         record.title = texts("title", &self.title, MOST_LINE)?;
@@ -147,7 +148,7 @@ impl Metadata {
         record.access = word("access", self.access.as_deref())?.unwrap_or(AccessLevel::Open);
         record.embargo_until = self.read_embargo(record.access)?;
         record.provenance = Provenance {
-            source: format!("deposit by {by}"),
+            source: catalog::DEPOSITED.to_owned(),
             format: "deposit".to_owned(),
             ..Provenance::default()
         };

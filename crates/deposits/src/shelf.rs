@@ -267,6 +267,34 @@ pub fn decline(
     })
 }
 
+/// Forgets deposits that were refused or withdrawn before a moment; gives how
+/// many. Their texts and documents went with the decision.
+///
+/// # Errors
+/// [`DepositError::Damaged`], and the catalogue's.
+pub fn forget_ended(
+    catalog: &dyn CatalogStore,
+    before: Timestamp,
+    at: Timestamp,
+) -> Result<u64, DepositError> {
+    let is_ended = |one: &Deposit| {
+        matches!(one.state, State::Refused | State::Withdrawn)
+            && one.changed_at().is_some_and(|changed| changed < before)
+    };
+    let mut batch = Batch::new(at);
+    for deposit in deposits(catalog)?.iter().filter(|one| is_ended(one)) {
+        batch.blobs.push(Blob {
+            name: head_name(&deposit.id),
+            bytes: Vec::new(),
+        });
+    }
+    let n_forgotten = batch.blobs.len() as u64;
+    if n_forgotten > 0 {
+        catalog.apply(batch)?;
+    }
+    Ok(n_forgotten)
+}
+
 /// Makes a record of a submitted deposit, in one transaction. The documents must
 /// be in the library's store of files before.
 ///
@@ -308,7 +336,7 @@ fn record_of(
     known: &Deposit,
     decision: &Decision,
 ) -> Result<Record, DepositError> {
-    let mut record = known.metadata.read(known.id.clone(), &known.by)?;
+    let mut record = known.metadata.read(known.id.clone())?;
     record.collections.extend(decision.collection.clone());
     record.access = decision.access.unwrap_or(record.access);
     for file in &known.files {

@@ -25,6 +25,7 @@ pub use self::{
     password::WeakPassword,
     role::{Role, UnknownRole},
 };
+use crate::privacy::PSEUDONYM;
 
 /// The accounts of an installation.
 #[derive(Clone)]
@@ -42,9 +43,20 @@ pub struct User {
     /// Whether the account is closed.
     #[serde(default)]
     pub disabled: bool,
+    /// Since when it is closed; `None` for one that is open, or was closed before
+    /// this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_at: Option<Timestamp>,
     /// When it was made.
     #[serde(with = "stamp")]
     pub created_at: Timestamp,
+}
+
+impl User {
+    /// Whether the person can sign in with a password.
+    pub(crate) fn has_password(&self) -> bool {
+        !self.password.is_empty()
+    }
 }
 
 /// Who sent a request.
@@ -85,7 +97,7 @@ impl Account {
 pub enum AccountError {
     /// The name cannot be one.
     #[error(
-        "account name `{0}` cannot be used; use 2 to 64 lower-case letters, digits and . - _ @, beginning with a letter or digit"
+        "account name `{0}` cannot be used; use 2 to 64 lower-case letters, digits and . - _ @, beginning with a letter or digit, not with `erased-`"
     )]
     BadName(String),
     /// There is one already.
@@ -151,6 +163,7 @@ impl Accounts {
             role,
             password,
             disabled: false,
+            closed_at: None,
             created_at: now,
         };
         self.save(&user, now)?;
@@ -191,7 +204,10 @@ impl Accounts {
         disabled: bool,
         now: Timestamp,
     ) -> Result<(), AccountError> {
-        self.change(name, now, |user| user.disabled = disabled)?;
+        self.change(name, now, |user| {
+            user.disabled = disabled;
+            user.closed_at = disabled.then(|| user.closed_at.unwrap_or(now));
+        })?;
         if disabled {
             self.end_sessions(name, now)?;
         }
@@ -239,19 +255,31 @@ impl Accounts {
         let mut user = self
             .user(name)?
             .ok_or_else(|| AccountError::NotFound(name.chars().take(64).collect()))?;
-        let manages = |user: &User| user.role == Role::Admin && !user.disabled;
         let managed = manages(&user);
         change(&mut user);
         if managed && !manages(&user) {
-            let others = self.list()?;
-            if !others
-                .iter()
-                .any(|other| other.name != name && manages(other))
-            {
-                return Err(AccountError::LastAdmin(name.to_owned()));
-            }
+            self.check_not_last(name)?;
         }
         Ok(self.save(&user, now)?)
+    }
+
+    /// # Errors
+    /// [`AccountError::LastAdmin`] when nobody could manage accounts without this
+    /// one.
+    pub(crate) fn check_not_last(&self, name: &str) -> Result<(), AccountError> {
+        let all = self.list()?;
+        let mut managing = all.iter().filter(|user| manages(user)).peekable();
+        match managing.peek().is_some() && managing.all(|user| user.name == name) {
+            true => Err(AccountError::LastAdmin(name.to_owned())),
+            false => Ok(()),
+        }
+    }
+
+    /// The names of accounts that were closed before a moment, in order.
+    pub(crate) fn closed_before(&self, moment: Timestamp) -> Result<Vec<String>, AccountError> {
+        let closed = self.list()?.into_iter();
+        let closed = closed.filter(|user| user.closed_at.is_some_and(|at| at < moment));
+        Ok(closed.map(|user| user.name).collect())
     }
 
     fn save(&self, user: &User, now: Timestamp) -> Result<(), CatalogError> {
@@ -300,6 +328,11 @@ fn parse<T: DeserializeOwned>(blob: &Blob) -> Result<T, CatalogError> {
     })
 }
 
+/// Whether it can manage accounts.
+fn manages(user: &User) -> bool {
+    user.role == Role::Admin && !user.disabled
+}
+
 fn user_key(name: &str) -> String {
     format!("account/user/{name}")
 }
@@ -310,7 +343,8 @@ fn is_name(name: &str) -> bool {
         .bytes()
         .next()
         .is_some_and(|b| b.is_ascii_alphanumeric());
-    (2..=64).contains(&name.len()) && starts && name.bytes().all(plain)
+    let is_pseudonym = name.starts_with(PSEUDONYM);
+    (2..=64).contains(&name.len()) && starts && name.bytes().all(plain) && !is_pseudonym
 }
 
 /// Where a secret is kept: by its hash.

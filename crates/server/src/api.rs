@@ -19,6 +19,7 @@ pub(crate) mod jobs;
 pub(crate) mod links;
 pub(crate) mod openapi;
 mod order_schema;
+pub(crate) mod privacy;
 pub(crate) mod quality;
 pub(crate) mod reading;
 pub(crate) mod record;

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use authorities::SharedRegister;
-use catalog::{AuditLog, CatalogError, CatalogStore, QuotaStore, TopicStore};
+use catalog::{AuditLog, CatalogError, CatalogStore, Catalogue, QuotaStore, TopicStore};
 use extract::DocumentReader;
 use index::FullTextStore;
 use ingest::FileStore;
@@ -38,6 +38,9 @@ pub struct Library {
     pub desk: Option<Arc<Desk>>,
     /// Who did what; `None` where nothing is written down.
     pub audit: Option<Arc<dyn AuditLog>>,
+    /// The whole of what is kept, to tell a person what is held about them and to
+    /// erase it; `None` where that is not possible.
+    pub people: Option<Arc<dyn Catalogue>>,
     /// Reads documents that readers send; `None` where only texts are taken.
     pub reader: Option<Arc<dyn DocumentReader + Send>>,
     /// Where nodes tell each other what callers asked for; `None` on a machine
@@ -59,6 +62,7 @@ impl Library {
             files: None,
             desk: None,
             audit: None,
+            people: None,
             reader: None,
             quotas: None,
         }
@@ -108,6 +112,15 @@ impl Library {
     pub fn with_audit(self, audit: Arc<dyn AuditLog>) -> Self {
         Self {
             audit: Some(audit),
+            ..self
+        }
+    }
+
+    /// The library that can tell and erase what it holds about people.
+    #[must_use]
+    pub fn with_people(self, people: Arc<dyn Catalogue>) -> Self {
+        Self {
+            people: Some(people),
             ..self
         }
     }

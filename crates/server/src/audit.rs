@@ -6,6 +6,7 @@
 //! [`READS`]. What was asked is told by the fields in [`SAID`] alone; no
 //! password, text or secret comes into a log from which nothing is taken.
 
+mod names;
 mod said;
 
 use std::{sync::Arc, time::Duration};
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use records::Clearance;
 
+pub use self::names::act_name;
 use crate::{
     accounts::{Account, Proof},
     app::App,
@@ -54,8 +56,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// entry of it: goes with the answer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Noted {
-    /// Who acted, where nobody had signed in before.
+    /// Who acted, where nobody had signed in before, or has no name any more.
     pub(crate) actor: Option<String>,
+    /// What it was done to, where the address must not stand in the log.
+    pub(crate) object: Option<String>,
     /// What is worth knowing.
     pub(crate) detail: String,
 }
@@ -65,6 +69,16 @@ impl Noted {
     pub(crate) fn sign_in(name: &str) -> Self {
         Self {
             actor: Some(name.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// An account went, by its own hand or another's: its name may not come back
+    /// into the log with the address, or as that of who acted.
+    pub(crate) fn erased(pseudonym: &str, is_self: bool) -> Self {
+        Self {
+            actor: is_self.then(|| pseudonym.to_owned()),
+            object: Some(pseudonym.to_owned()),
             detail: String::new(),
         }
     }
@@ -73,8 +87,8 @@ impl Noted {
     /// reader from the street, who has only what is open to all.
     pub(crate) fn taken(visit: &Visit, detail: String) -> Option<Self> {
         (visit.clearance != Clearance::Public).then_some(Self {
-            actor: None,
             detail,
+            ..Self::default()
         })
     }
 
@@ -186,7 +200,7 @@ impl Asked {
             actor: noted.actor.or(name).unwrap_or_default(),
             via: via.unwrap_or(Via::Nobody),
             act: format!("{} {}", self.method, self.route),
-            object: self.object,
+            object: noted.object.clone().unwrap_or(self.object),
             detail: parts.collect::<Vec<_>>().join("; "),
         })
     }

@@ -95,8 +95,18 @@ pub(crate) struct Series {
     pub(crate) name: String,
     /// How it is drawn.
     pub(crate) mark: Mark,
+    /// Whose colour, dash and shape it has, from 0: the same for whatever belongs
+    /// to the same thing, in every chart of a page.
+    pub(crate) look: usize,
     /// By year, ascending.
     pub(crate) points: Vec<Point>,
+}
+
+impl Series {
+    /// The number of its colour, dash and shape among those that there are.
+    fn look(&self) -> usize {
+        self.look % draw::LOOKS.len()
+    }
 }
 
 /// Figures of one or several series by year.

@@ -300,7 +300,7 @@ pub(crate) fn same(
     deposit: &Deposit,
     clearance: Clearance,
 ) -> Result<Vec<RecordId>, ApiError> {
-    let Ok(record) = deposit.metadata.read(deposit.id.clone(), &deposit.by) else {
+    let Ok(record) = deposit.metadata.read(deposit.id.clone()) else {
         return Ok(Vec::new());
     };
     let one_work = record

@@ -40,6 +40,7 @@ mod oai;
 mod oidc;
 mod pages;
 mod params;
+mod privacy;
 mod problem;
 mod public;
 mod resourcesync;
@@ -60,9 +61,13 @@ pub use accounts::{
 };
 pub use alerting::{AlertRound, alert_round};
 pub use app::Library;
+pub use audit::act_name;
 pub use desk::Desk;
 pub use generating::GeneratorSettings;
 pub use oidc::OidcSettings;
+pub use privacy::{
+    Erased, Eraser, PrivacyError, Retention, Swept, erase, is_known_value, personal_data, sweep,
+};
 pub use router::router;
 pub use serve::{ServeError, serve, wait_for_stop};
 pub use settings::{AlertSettings, InvalidSetting, Repository, Settings};

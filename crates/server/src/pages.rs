@@ -32,6 +32,7 @@ mod labels;
 mod machines;
 mod preferences;
 mod preview;
+mod privacy;
 mod quality;
 mod reading;
 mod record;
@@ -82,6 +83,7 @@ pub(crate) use machines::{
     last_run, public_run, show_open_search, show_robots, show_sitemap, show_sitemap_part, xml,
 };
 pub(crate) use preferences::{own_path, set_preferences};
+pub(crate) use privacy::{end_account, erase_user, show_data};
 pub(crate) use quality::{judge_quality, show_quality, show_worklist};
 pub(crate) use reading::{full_text, show_reading};
 pub(crate) use record::show_record;
@@ -92,7 +94,9 @@ pub(crate) use search::show_search;
 pub(crate) use sign_in::{show_login, sign_in, sign_out};
 pub(crate) use sources::{act_on_source, add_source, show_aside, show_sources};
 pub(crate) use status::show_status;
-pub(crate) use subjects::{decide_subjects, show_subjects, suggest_subjects, undo_subjects};
+pub(crate) use subjects::{
+    LEAST as LEAST_CONFIDENCE, decide_subjects, show_subjects, suggest_subjects, undo_subjects,
+};
 pub(crate) use topic::{get_topic_years_csv, get_topic_years_svg, show_topic};
 pub(crate) use topic_acts::{
     act_on_topic, perform as perform_topic_act, read_act as read_topic_act,

@@ -1,6 +1,7 @@
 //! What of a record goes out of the house: everything but the places of files
 //! on this machine.
 
+use catalog::DEPOSITED;
 use records::{Clearance, Record};
 
 use crate::metadata::is_web_address;
@@ -17,10 +18,14 @@ pub(crate) fn public_record(mut record: Record, clearance: Clearance) -> Record 
     record
 }
 
-/// A web address as it is; of a path only the file's name.
+/// A web address as it is; of a path only the file's name; of a deposit that it
+/// is one, not whose account it came from.
 pub(crate) fn public_place(place: &str) -> String {
     if is_web_address(place) {
         return place.to_owned();
+    }
+    if place.starts_with("deposit by ") {
+        return DEPOSITED.to_owned();
     }
     place
         .rsplit(['/', '\\'])
@@ -41,5 +46,6 @@ mod tests {
         );
         assert_eq!(public_place("C:\\Users\\an\\a.pdf"), "a.pdf");
         assert_eq!(public_place("https://x.vn/oai?a/b"), "https://x.vn/oai?a/b");
+        assert_eq!(public_place("deposit by an"), "deposit");
     }
 }

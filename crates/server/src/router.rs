@@ -120,6 +120,7 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/trends/alerts", get(pages::show_trend_alerts))
         .route("/feeds/trends.atom", get(pages::show_trend_feed))
         .route("/help", get(pages::show_help))
+        .route("/help/data", get(pages::show_data))
         .route("/about", get(pages::show_about))
         .route("/status", get(pages::show_status))
         .route("/api", get(pages::show_explorer))
@@ -129,6 +130,7 @@ fn pages_routes() -> Router<Arc<App>> {
         .route("/logout", post(pages::sign_out))
         .route("/account", get(pages::show_account))
         .route("/account/password", post(pages::change_password))
+        .route("/account/erase", post(pages::end_account))
         .route("/account/keys", post(pages::add_key))
         .route("/account/keys/{id}/remove", post(pages::remove_key))
         .route("/saved", get(pages::show_saved).post(pages::add_saved))
@@ -139,6 +141,7 @@ fn pages_routes() -> Router<Arc<App>> {
         )
         .route("/users", get(pages::show_users).post(pages::add_user))
         .route("/users/{name}", post(pages::change_user))
+        .route("/users/{name}/erase", post(pages::erase_user))
         .route("/audit", get(pages::show_audit))
         .route(
             "/quality",
@@ -271,7 +274,16 @@ fn api_routes() -> Router<Arc<App>> {
             "/api/v1/users",
             get(api::accounts::list_users).post(api::accounts::add_user),
         )
-        .route("/api/v1/users/{name}", patch(api::accounts::change_user))
+        .route(
+            "/api/v1/users/{name}",
+            patch(api::accounts::change_user).delete(api::privacy::erase_user),
+        )
+        .route(
+            "/api/v1/account/password",
+            axum::routing::put(api::accounts::change_password),
+        )
+        .route("/api/v1/account/data", get(api::privacy::get_account_data))
+        .route("/api/v1/account/erase", post(api::privacy::erase_account))
         .route("/api/v1/audit", get(api::audit::list_acts))
         .route(
             "/api/v1/saved-searches",
@@ -357,7 +369,7 @@ fn subject_api_routes() -> Router<Arc<App>> {
         .route("/api/v1/subjects", get(s::list_subjects))
         .route(
             "/api/v1/subjects/suggestions",
-            get(s::list_subject_suggestions),
+            get(s::list_subject_suggestions).post(s::suggest_subjects),
         )
         .route(
             "/api/v1/subjects/decisions",

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::{
     generating::{self, GeneratorSettings},
     oidc::{self, OidcSettings},
+    privacy::Retention,
 };
 
 /// What an operator can set.
@@ -42,6 +43,10 @@ pub struct Settings {
     pub oidc: Option<OidcSettings>,
     /// The endpoint that writes answers; none: answers are quotes only.
     pub generator: Option<GeneratorSettings>,
+    /// How long personal data is kept, as the part `[privacy]` says it: told on a
+    /// page.
+    #[serde(skip)]
+    pub retention: Retention,
 }
 
 /// Saved searches and their alerts.
@@ -104,6 +109,7 @@ impl Default for Settings {
             mail: None,
             oidc: None,
             generator: None,
+            retention: Retention::default(),
         }
     }
 }
@@ -127,6 +133,12 @@ pub struct InvalidSetting {
     name: &'static str,
     value: String,
     cure: &'static str,
+}
+
+impl InvalidSetting {
+    pub(crate) fn new(name: &'static str, value: String, cure: &'static str) -> Self {
+        Self { name, value, cure }
+    }
 }
 
 impl Settings {

@@ -1,5 +1,7 @@
 //! What is done by the command line goes into the log of acts, too: which
-//! command, by which user of the machine, and how it ended.
+//! command, by which user of the machine, and how it ended. An entry is written
+//! before anything is done and another one at the end, which names the first: so a
+//! command that was killed stands there as begun.
 
 use anyhow::Context as _;
 use catalog::{NewAct, Via};
@@ -8,7 +10,6 @@ use jiff::Timestamp;
 
 use crate::{
     context::Context,
-    installation::Installation,
     outcome::{Outcome, Usage},
 };
 
@@ -17,7 +18,7 @@ use crate::{
 /// is not there; `serve` and `worker` do what others asked for, whose asking is
 /// in the log.
 #[rustfmt::skip]
-const ACTS: [&str; 49] = [
+const ACTS: [&str; 51] = [
     "alerts add", "alerts remove",
     "authority apart", "authority build", "authority load", "authority merge", "authority undo",
     "backup",
@@ -31,21 +32,27 @@ const ACTS: [&str; 49] = [
     "subject accept", "subject load", "subject reject", "subject undo",
     "topics annotate", "topics build", "topics lock", "topics merge", "topics rename",
     "topics split", "topics undo", "topics unlock",
-    "user add", "user disable", "user enable", "user key", "user password", "user role",
+    "user add", "user disable", "user enable", "user erase", "user export", "user key",
+    "user password", "user role",
 ];
+
+/// The command that takes a name out of the log, and so must not say it again.
+const ERASES: &str = "user erase";
 
 /// Characters of the arguments in the log.
 const MOST: usize = 500;
 
-/// A command that goes into the log when it ends.
+/// A command that goes into the log.
 pub(crate) struct Act {
     words: String,
     arguments: String,
+    /// The entry of its beginning; `None` where there was no library then.
+    begun: Option<u64>,
 }
 
 impl Act {
     /// The act that the command line asks for; `None` where it only reads.
-    pub(crate) fn of(matches: &ArgMatches) -> Option<Self> {
+    fn of(matches: &ArgMatches) -> Option<Self> {
         let (first, below) = matches.subcommand()?;
         let second = below.subcommand_name();
         let both = second.map(|second| format!("{first} {second}"));
@@ -58,7 +65,19 @@ impl Act {
         Some(Self {
             words,
             arguments: arguments.join(" ").chars().take(MOST).collect(),
+            begun: None,
         })
+    }
+
+    /// Writes that it begins, where there is a library already.
+    ///
+    /// # Errors
+    /// When the log cannot be written: then nothing is to be done.
+    fn begin(self, context: &Context) -> anyhow::Result<Self> {
+        let begun = self.write(context, self.arguments.clone(), "begun".to_owned());
+        let begun =
+            begun.context("nothing was done: it could not be written into the log of acts")?;
+        Ok(Self { begun, ..self })
     }
 
     /// Writes how it ended; a command that could not be understood was no act,
@@ -66,37 +85,65 @@ impl Act {
     ///
     /// # Errors
     /// When the log cannot be written.
-    pub(crate) fn log(
+    pub(crate) fn end(
         self,
         context: &Context,
         ended: &anyhow::Result<Outcome>,
     ) -> anyhow::Result<()> {
-        let detail = match ended {
+        let outcome = match ended {
             Ok(Outcome::Done) => "done",
             Ok(Outcome::SetAside) => "done; some inputs were set aside",
-            Err(error) if error.is::<Usage>() => return Ok(()),
+            Err(error) if error.is::<Usage>() => "refused",
             Err(_) => "failed",
         };
-        let home = context.home()?;
-        if !home.has_catalogue() {
-            return Ok(());
-        }
-        let act = NewAct {
-            actor: user(),
-            via: Via::Command,
-            act: format!("trithuc {}", self.words),
-            object: self.arguments,
-            detail: detail.to_owned(),
+        let detail = match self.begun {
+            Some(begun) => format!("{outcome}; begun={begun}"),
+            None if outcome == "refused" => return Ok(()),
+            None => outcome.to_owned(),
         };
-        let logged = Installation::open(&home)
-            .and_then(|installation| Ok(installation.catalog.log_act(act, Timestamp::now())?));
+        let object = match self.words == ERASES {
+            true => self.words.clone(),
+            false => self.arguments.clone(),
+        };
+        let logged = self.write(context, object, detail);
         logged.context("the command ended, but could not be written into the log of acts")?;
         Ok(())
     }
+
+    /// The number of the entry; `None` where there is no library.
+    fn write(
+        &self,
+        context: &Context,
+        object: String,
+        detail: String,
+    ) -> anyhow::Result<Option<u64>> {
+        let home = context.home()?;
+        if !home.has_catalogue() {
+            return Ok(None);
+        }
+        let act = NewAct {
+            actor: machine_user(),
+            via: Via::Command,
+            act: format!("trithuc {}", self.words),
+            object,
+            detail,
+        };
+        let log = home.catalogue.open()?.shared();
+        Ok(Some(log.log_act(act, Timestamp::now())?.number))
+    }
+}
+
+/// The act that the command line asks for, begun; `None` where it only reads.
+///
+/// # Errors
+/// See [`Act::begin`].
+pub(crate) fn begun(matches: &ArgMatches, context: &Context) -> anyhow::Result<Option<Act>> {
+    let act = Act::of(matches);
+    act.map(|act| act.begin(context)).transpose()
 }
 
 /// Whoever runs the command, as the machine says.
-fn user() -> String {
+pub(crate) fn machine_user() -> String {
     let named = ["LOGNAME", "USER"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok());
@@ -119,6 +166,14 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+
+    #[test]
+    fn every_act_has_a_name_on_the_page() {
+        for act in ACTS {
+            let act = format!("trithuc {act}");
+            assert!(server::act_name(&act).is_some(), "`{act}` has no name");
+        }
+    }
 
     #[test]
     fn every_act_is_a_command() {

@@ -62,6 +62,24 @@ pub(crate) struct Config {
     pub(crate) server: server::Settings,
     /// Work that runs by itself.
     pub(crate) jobs: JobSettings,
+    /// How long personal data is kept.
+    privacy: server::Retention,
+}
+
+impl Config {
+    /// What workers are told, if every setting makes sense.
+    pub(crate) fn job_settings(self) -> Result<JobSettings, Usage> {
+        let jobs = self.jobs.checked()?;
+        let retention = self.privacy.checked();
+        let retention = retention.map_err(|error| Usage(error.to_string()))?;
+        Ok(JobSettings {
+            retention: server::Retention {
+                jobs_days: jobs.keep_days,
+                ..retention
+            },
+            ..jobs
+        })
+    }
 }
 
 impl Context {

@@ -33,11 +33,15 @@ fn main() -> ExitCode {
     let cli = cli::Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let context = context::Context::from(&cli.global);
     context.start_logging();
+    let act = match audited::begun(&matches, &context) {
+        Ok(act) => act,
+        Err(error) => return outcome::report_failure(&error),
+    };
     let ended = context.indexes().and_then(|indexes| {
         indexes::choose(indexes);
         commands::run(cli.command, &context)
     });
-    let logged = audited::Act::of(&matches).map_or(Ok(()), |act| act.log(&context, &ended));
+    let logged = act.map_or(Ok(()), |act| act.end(&context, &ended));
     match ended.and_then(|outcome| logged.map(|()| outcome)) {
         Ok(outcome) => outcome.into(),
         Err(error) => outcome::report_failure(&error),

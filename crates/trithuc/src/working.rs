@@ -46,6 +46,9 @@ pub(crate) struct JobSettings {
     pub(crate) keep_days: u32,
     /// Folders of the server whose files librarians may have taken in.
     pub(crate) import_folders: Vec<std::path::PathBuf>,
+    /// How long personal data is kept: the part `[privacy]`, which workers sweep.
+    #[serde(skip)]
+    pub(crate) retention: server::Retention,
 }
 
 impl Default for JobSettings {
@@ -58,6 +61,7 @@ impl Default for JobSettings {
             lease_s: 60,
             keep_days: 365,
             import_folders: Vec::new(),
+            retention: server::Retention::default(),
         }
     }
 }
@@ -102,6 +106,7 @@ pub(crate) fn work(
     tell: &dyn Fn(&Job),
 ) -> anyhow::Result<Tally> {
     let workshop = Workshop::new(Installation::open_or_create(home)?);
+    let uploads = Installation::uploads_path(&home.data);
     let queue: &dyn JobQueue = &*workshop.installation.catalog;
     let worker = Worker {
         queue,
@@ -117,6 +122,9 @@ pub(crate) fn work(
         if swept.is_none_or(|at| at.elapsed() > SWEEP) {
             let kept = SignedDuration::from_hours(24 * i64::from(settings.keep_days));
             queue.forget_ended(now - kept)?;
+            let catalogue = &workshop.installation.catalog;
+            let gone = server::sweep(catalogue, Some(&uploads), &settings.retention, now)?;
+            tracing::info!(?gone, "personal data was swept");
             swept = Some(Instant::now());
         }
         queue_due(&*workshop.installation.catalog, queue, &zone, now)?;

@@ -50,6 +50,7 @@ fn keeps_the_laws() {
     testsuite::run_topic_laws(|| fresh(&server));
     testsuite::run_quota_laws(|| fresh(&server));
     testsuite::run_audit_laws(|| fresh(&server));
+    testsuite::run_account_names_laws(|| fresh(&server));
 }
 
 /// Both folders of migrations end at the same number: nobody forgets one.

@@ -61,7 +61,8 @@ const TABLES: [Table; 16] = [
         "undone", "actor"]),
     table("topic_share", 2, &["record", "topic", "share"]),
     table("topic_outlier", 1, &["record"]),
-    table("audit", 1, &["number", "at", "actor", "via", "act", "object", "detail", "hash"]),
+    table("audit", 1, &["number", "at", "actor", "via", "act", "object", "detail", "hash", "seals",
+        "salts"]),
 ];
 
 /// Derived from the topics, and read whole.

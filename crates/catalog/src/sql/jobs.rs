@@ -260,6 +260,12 @@ fn take(
     Ok(job.expect("the row was updated in this transaction"))
 }
 
+/// Jobs that an account asked for, oldest first.
+pub(super) fn asked_by(session: &Session<'_>, name: &str) -> Result<Vec<Job>, CatalogError> {
+    let sql = format!("SELECT {COLUMNS} FROM job WHERE asked_by = ?1 ORDER BY id");
+    session.all("reading the jobs of an account", &sql, &values![name], read)
+}
+
 fn read(row: &Row<'_>) -> Result<Job, CatalogError> {
     let word: String = row.get(5)?;
     let state = JobState::from_word(&word);

@@ -16,6 +16,20 @@ pub(super) fn events(
     session.all("reading a topic's history", &sql, &values![topic.0], event)
 }
 
+/// What somebody did to topics, oldest first.
+pub(super) fn events_of(
+    session: &Session<'_>,
+    actor: &str,
+) -> Result<Vec<TopicEvent>, CatalogError> {
+    let sql = format!("SELECT {COLUMNS} FROM topic_event WHERE actor = ?1 ORDER BY number");
+    session.all(
+        "reading the acts of an account",
+        &sql,
+        &values![actor],
+        event,
+    )
+}
+
 fn event(row: &Row<'_>) -> Result<TopicEvent, CatalogError> {
     let word: String = row.get(4)?;
     let kind = TopicEventKind::parse(&word)

@@ -45,6 +45,8 @@ fn set_up_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is removed is gone from the file, not only from its tables.
+    connection.pragma_update(None, "secure_delete", true)?;
     // 64 MiB of pages: the unique indexes of a million records stay in memory.
     connection.pragma_update(None, "cache_size", -65_536)?;
     // Checkpoint at 32 MiB of log instead of 4: a page written by several
@@ -96,6 +98,13 @@ pub(super) fn copy(connection: &Connection, path: &Path) -> Result<(), CatalogEr
     run()
         .map(drop)
         .map_err(while_doing("copying the catalogue"))
+}
+
+/// Empties the log of the file into the file. Readers under way may hold it
+/// back; then it happens at the next time that nobody reads.
+pub(super) fn write_back(connection: &Connection) -> Result<(), CatalogError> {
+    let row = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    row.map_err(while_doing("writing the log of the file back"))
 }
 
 pub(super) fn verify(connection: &Connection) -> Result<(), CatalogError> {

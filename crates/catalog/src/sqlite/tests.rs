@@ -7,8 +7,8 @@ use records::{ChangeSeq, Clearance, Page, Record, RecordId, RecordType};
 
 use super::*;
 use crate::{
-    AuditLog, Batch, CatalogStore, Detail, MemoryCatalog, NewAct, Put, Tombstone, Verdict, Via,
-    testsuite, verify_acts,
+    AuditLog, Batch, CatalogStore, Detail, Erasing, LoggedAct, MemoryCatalog, NewAct, Put, Sealing,
+    Tombstone, Verdict, Via, Word, audit::BEGINNING, testsuite, verify_acts,
 };
 
 fn id(n: u8) -> RecordId {
@@ -36,6 +36,7 @@ fn keeps_the_laws_in_memory() {
     testsuite::run_topic_laws(|| SqliteCatalog::in_memory().unwrap());
     testsuite::run_quota_laws(|| SqliteCatalog::in_memory().unwrap());
     testsuite::run_audit_laws(|| SqliteCatalog::in_memory().unwrap());
+    testsuite::run_account_names_laws(|| SqliteCatalog::in_memory().unwrap());
 }
 
 #[test]
@@ -185,6 +186,11 @@ fn a_log_that_was_tampered_with_is_broken_where_it_was() {
     let anew = "DELETE FROM audit; UPDATE counter SET value = 0 WHERE name = 'audit';";
     for (tampering, broken) in [
         ("UPDATE audit SET actor = 'mai' WHERE number = 3", 3),
+        (
+            "UPDATE audit SET seals = replace(seals, 'a', 'b') WHERE number = 3",
+            3,
+        ),
+        ("UPDATE audit SET salts = NULL WHERE number = 2", 2),
         ("UPDATE audit SET at = at + 1 WHERE number = 1", 1),
         ("DELETE FROM audit WHERE number = 4", 4),
         ("DELETE FROM audit WHERE number = 1", 1),
@@ -211,4 +217,148 @@ fn a_log_that_was_tampered_with_is_broken_where_it_was() {
         };
         assert_eq!(number, broken, "{tampering}");
     }
+}
+
+/// An entry as the programs before wrote it: its words stand in the chain.
+fn old_entry(former: Option<&LoggedAct>, actor: &str) -> LoggedAct {
+    let mut old = LoggedAct {
+        number: former.map_or(1, |former| former.number + 1),
+        at: Timestamp::UNIX_EPOCH,
+        actor: actor.into(),
+        via: Via::Session,
+        act: "POST /users".into(),
+        object: "/users".into(),
+        detail: "done".into(),
+        sealing: Sealing::none(),
+        hash: String::new(),
+    };
+    old.hash = old.hash_after(former.map_or(BEGINNING, |former| &former.hash));
+    old
+}
+
+/// Logs of before seals are still verified, go on with seals, and lose a name
+/// without breaking; what is erased cannot be written anew unseen.
+#[test]
+fn old_logs_hold_and_erased_words_stay_erased() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.sqlite");
+    let catalog = SqliteCatalog::open(&path).unwrap();
+    let raw = Connection::open(&path).unwrap();
+    let first = old_entry(None, "an");
+    let second = old_entry(Some(&first), "lan");
+    for old in [&first, &second] {
+        raw.execute(
+            "INSERT INTO audit (number, at, actor, via, act, object, detail, hash)
+             VALUES (?1, 0, ?2, 'session', 'POST /users', '/users', 'done', ?3)",
+            rusqlite::params![old.number, old.actor, old.hash],
+        )
+        .unwrap();
+    }
+    raw.execute("UPDATE counter SET value = 2 WHERE name = 'audit'", [])
+        .unwrap();
+    let act = |actor: &str| NewAct {
+        actor: actor.into(),
+        via: Via::Session,
+        act: "POST /saved".into(),
+        object: "/saved".into(),
+        detail: String::new(),
+    };
+    catalog.log_act(act("an"), Timestamp::UNIX_EPOCH).unwrap();
+    let erase = |number| Erasing {
+        number,
+        word: Word::Actor,
+        text: "erased-1".into(),
+    };
+    catalog
+        .erase_words(&[erase(1), erase(3)], act("quan"), Timestamp::UNIX_EPOCH)
+        .unwrap();
+    assert!(matches!(
+        verify_acts(&catalog, &[]).unwrap(),
+        Verdict::Whole(_)
+    ));
+    assert_eq!(catalog.acts_after(0, 9).unwrap()[1], second);
+    drop((catalog, raw));
+    let whole = std::fs::read(&path).unwrap();
+    for (tampering, broken) in [
+        ("UPDATE audit SET actor = 'mai' WHERE number = 1", 4),
+        ("UPDATE audit SET actor = 'mai' WHERE number = 3", 4),
+        ("UPDATE audit SET actor = 'mai' WHERE number = 2", 2),
+        // Erased by hand: no entry says so.
+        (
+            "UPDATE audit SET actor = 'mai', salts = '@9 - -' WHERE number = 2",
+            2,
+        ),
+        (
+            "UPDATE audit SET actor = 'mai', salts = '@4 - -' WHERE number = 2",
+            4,
+        ),
+    ] {
+        std::fs::write(&path, &whole).unwrap();
+        let raw = Connection::open(&path).unwrap();
+        raw.execute_batch("DROP TRIGGER audit_is_not_changed")
+            .unwrap();
+        raw.execute_batch(tampering).unwrap();
+        drop(raw);
+        let catalog = SqliteCatalog::open(&path).unwrap();
+        let found = verify_acts(&catalog, &[]).unwrap();
+        let Verdict::Broken { number, .. } = found else {
+            panic!("{tampering}: {found:?}")
+        };
+        assert_eq!(number, broken, "{tampering}");
+    }
+}
+
+/// The columns of text in all tables, in two lists: those that may name an
+/// account, which `AccountNames`, the log or the named values erase, and those
+/// that were looked at and name none. A new column belongs into one of them.
+#[test]
+fn every_column_that_may_name_an_account_is_known() {
+    const MAY: [&str; 8] = [
+        // Erased as words of the log.
+        "audit.actor",
+        "audit.object",
+        "audit.detail",
+        // Removed or renamed by what they are, see `server::privacy`.
+        "blob.bytes",
+        "blob.name",
+        // `AccountNames::rename_account`.
+        "job.asked_by",
+        "record.provenance",
+        "topic_event.actor",
+    ];
+    const PACKED: [&str; 1] = ["version.summary"];
+    #[rustfmt::skip]
+    const NOT: [&str; 43] = [
+        "audit.act", "audit.hash", "audit.salts", "audit.seals", "audit.via",
+        "body.hash", "body.pages", "counter.name",
+        "file.blake3", "file.media_type", "file.name",
+        "identifier.scheme", "identifier.value",
+        "job.key", "job.kind", "job.message", "job.outcome", "job.payload", "job.state",
+        "quarantine.how", "quarantine.raw_blake3", "quarantine.raw_head", "quarantine.reason",
+        "quarantine.source",
+        "record.body", "record.hash", "record.id", "record.merged_into", "record.summary",
+        "record.type",
+        "topic.label_en", "topic.label_vi", "topic.name_en", "topic.name_vi", "topic.note",
+        "topic.terms",
+        "topic_build.method", "topic_build.placing", "topic_build.years",
+        "topic_event.detail", "topic_event.kind",
+        "version.body",
+        // Callers of the last ten minutes; forgotten by time.
+        "quota.caller",
+    ];
+    let catalog = SqliteCatalog::in_memory().unwrap();
+    let connection = catalog.0.writer();
+    let mut statement = connection
+        .prepare(
+            "SELECT t.name || '.' || c.name
+             FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE 'refinery%'
+               AND c.type IN ('TEXT', 'BLOB', '') ORDER BY 1",
+        )
+        .unwrap();
+    let columns = statement.query_map([], |row| row.get(0)).unwrap();
+    let columns: Vec<String> = columns.map(Result::unwrap).collect();
+    let mut known: Vec<&str> = [&MAY[..], &PACKED, &NOT].concat();
+    known.sort_unstable();
+    assert_eq!(columns, known, "sort new columns into one of the lists");
 }

@@ -4,15 +4,18 @@ use std::thread;
 
 use jiff::Timestamp;
 
-use crate::{ActFilter, AuditHead, AuditLog, NewAct, Verdict, Via, verify_acts};
+use crate::{
+    ActFilter, AuditHead, AuditLog, ERASURE, Erasing, NewAct, Verdict, Via, Word, verify_acts,
+};
 
 /// Runs every law, each on a fresh log.
 pub fn run_all<L: AuditLog>(fresh: impl Fn() -> L) {
-    let laws: [fn(&dyn AuditLog); 4] = [
+    let laws: [fn(&dyn AuditLog); 5] = [
         an_empty_log_is_whole,
         entries_follow_each_other,
         entries_of_many_at_once_are_one_chain,
         a_log_written_anew_is_not_the_one_written_down,
+        a_name_is_erased_and_the_chain_holds,
     ];
     for law in laws {
         law(&fresh());
@@ -106,4 +109,63 @@ fn a_log_written_anew_is_not_the_one_written_down(log: &dyn AuditLog) {
             whole @ Verdict::Whole(_) => panic!("{whole:?}"),
         }
     }
+}
+
+fn a_name_is_erased_and_the_chain_holds(log: &dyn AuditLog) {
+    log.log_act(act("lan", "/users/an"), at(1)).unwrap();
+    let second = log.log_act(act("an", "/saved"), at(2)).unwrap();
+    let known = AuditHead {
+        number: second.number,
+        hash: second.hash.clone(),
+    };
+    let erasing = |number, word, text: &str| Erasing {
+        number,
+        word,
+        text: text.to_owned(),
+    };
+    let words = [
+        erasing(2, Word::Actor, "erased-1"),
+        erasing(1, Word::Object, "/users/erased-1"),
+        erasing(9, Word::Object, "nowhere"),
+    ];
+    let by_quan = || act("quan", "erased-1");
+    let said = log.erase_words(&words, by_quan(), at(3)).unwrap();
+    assert_eq!((said.number, said.act.as_str()), (3, ERASURE));
+    assert_eq!(
+        (said.actor.as_str(), said.object.as_str()),
+        ("quan", "erased-1")
+    );
+    assert!(
+        said.detail.starts_with("words=2 sha256="),
+        "{}",
+        said.detail
+    );
+    let all = log.acts_after(0, 10).unwrap();
+    let told: Vec<[&str; 2]> = all
+        .iter()
+        .map(|act| [act.words()[0], act.words()[1]])
+        .collect();
+    let wanted = [
+        ["lan", "/users/erased-1"],
+        ["erased-1", "/saved"],
+        ["quan", "erased-1"],
+    ];
+    assert_eq!(told, wanted);
+    // Of an erased word nothing is left to try names against; the other words of
+    // the entry are vouched for as before.
+    assert_eq!(all[0].sealing.salts[1].erased_by(), Some(3));
+    assert!(all[0].sealing.salts[0].kept().is_some());
+    assert_eq!(all[1].hash, second.hash, "the entry stands where it stood");
+    let of_erased = ActFilter {
+        actor: Some("erased-1".to_owned()),
+        before: None,
+    };
+    assert_eq!(log.acts(&of_erased, 10).unwrap().len(), 1);
+    // What is erased stays as it is.
+    let again = [erasing(2, Word::Actor, "mai")];
+    let again = log.erase_words(&again, by_quan(), at(4)).unwrap();
+    assert!(again.detail.starts_with("words=0 "), "{}", again.detail);
+    assert_eq!(log.acts_after(1, 1).unwrap()[0].actor, "erased-1");
+    let verdict = verify_acts(log, &[known]).unwrap();
+    assert!(matches!(verdict, Verdict::Whole(head) if head.number == 4));
 }

@@ -68,10 +68,12 @@ impl Accounts {
 
     /// Ends all sessions of an account.
     pub(super) fn end_sessions(&self, user: &str, now: Timestamp) -> Result<(), AccountError> {
-        self.drop_sessions(now, |session| session.user == user)
+        self.drop_sessions(now, |session| session.user == user)?;
+        Ok(())
     }
 
-    fn forget_old_sessions(&self, now: Timestamp) -> Result<(), AccountError> {
+    /// Removes sessions that have run out; gives how many.
+    pub(crate) fn forget_old_sessions(&self, now: Timestamp) -> Result<u64, AccountError> {
         self.drop_sessions(now, |session| session.expires_at <= now)
     }
 
@@ -79,13 +81,15 @@ impl Accounts {
         &self,
         now: Timestamp,
         goes: impl Fn(&Session) -> bool,
-    ) -> Result<(), AccountError> {
+    ) -> Result<u64, AccountError> {
+        let mut n_dropped = 0;
         for blob in self.0.blobs(&place(""))? {
             let session: Session = super::parse(&blob)?;
             if goes(&session) {
                 self.write::<Session>(&blob.name, None, now)?;
+                n_dropped += 1;
             }
         }
-        Ok(())
+        Ok(n_dropped)
     }
 }

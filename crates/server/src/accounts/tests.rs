@@ -50,7 +50,17 @@ fn weak_passwords_and_bad_names_are_refused() {
             password
         );
     }
-    for name in ["", "a", "An", "đan", "a/b", "-an", "a b", &"a".repeat(65)] {
+    for name in [
+        "",
+        "a",
+        "An",
+        "đan",
+        "a/b",
+        "-an",
+        "a b",
+        "erased-1",
+        &"a".repeat(65),
+    ] {
         let refused = accounts.add(name, Role::Reader, None, now);
         assert!(matches!(refused, Err(AccountError::BadName(_))), "{name}");
     }

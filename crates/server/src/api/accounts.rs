@@ -103,6 +103,16 @@ pub(crate) struct UserChange {
     disabled: Option<bool>,
 }
 
+/// Another password for one's own account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordChange {
+    /// The password until now.
+    old: String,
+    /// The password from now on: at least 12 characters.
+    new: String,
+}
+
 /// The JSON of a request from a page of ours, or from a program.
 ///
 /// # Errors
@@ -241,6 +251,43 @@ pub(crate) async fn remove_key(
     app.account(move |accounts| accounts.remove_key(&name, &id, now))
         .await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Change the account's password
+///
+/// Ends all its sessions; its keys stay.
+#[utoipa::path(
+    put, path = "/api/v1/account/password", operation_id = "changePassword", security(("key" = [])),
+    request_body = PasswordChange,
+    responses(
+        (status = 204, description = "The new one holds"),
+        (status = 400, description = "The old one is not right, or the new one is weak", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No account was shown", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key may not write", body = crate::problem::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn change_password(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<StatusCode, ApiError> {
+    let name = visit.needs(Role::Reader, Scope::Write)?.name.clone();
+    let change: PasswordChange = body(&bytes, &headers)?;
+    let changed = app.account(move |accounts| {
+        if accounts.check_password(&name, &change.old)?.is_none() {
+            return Ok(false);
+        }
+        accounts.set_password(&name, &change.new, Timestamp::now())?;
+        Ok(true)
+    });
+    match changed.await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(ApiError::Refused {
+            parameter: "old",
+            message: "the password is not the account's; send it again".to_owned(),
+        }),
+    }
 }
 
 /// All accounts

@@ -38,8 +38,16 @@ pub(crate) struct ActEntry {
     act: String,
     /// What it was done to.
     object: String,
-    /// done, refused or failed, and what was said.
+    /// begun, done, refused or failed, and what was said.
     detail: String,
+    /// What the chain holds in the place of actor, object and detail: SHA-256 over
+    /// salt, line feed and word each; null in entries of older programs.
+    seals: Option<Vec<String>>,
+    /// The salts; null in the place of a word that was erased.
+    salts: Option<Vec<Option<String>>>,
+    /// The entries that say that actor, object or detail was erased; null where
+    /// nothing was.
+    erased: Option<Vec<Option<u64>>>,
     /// SHA-256 that chains it to the entry before.
     hash: String,
 }
@@ -55,7 +63,12 @@ pub(crate) struct ActsAnswer {
 
 impl From<LoggedAct> for ActEntry {
     fn from(act: LoggedAct) -> Self {
+        let sealing = &act.sealing;
+        let salts = sealing.kept_salts();
         Self {
+            seals: sealing.seals.as_ref().map(|seals| seals.to_vec()),
+            salts: salts.map(|salts| salts.map(|salt| salt.map(str::to_owned)).to_vec()),
+            erased: sealing.erased_by().map(|erased| erased.to_vec()),
             number: act.number,
             at: act.at.to_string(),
             actor: act.actor,

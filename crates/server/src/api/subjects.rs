@@ -12,7 +12,9 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use subjects::{Decision, SubjectError, decide, decisions, scheme, suggestions, undo};
+use subjects::{
+    Decision, Run, SubjectError, decide, decisions, scheme, suggest, suggestions, undo,
+};
 use utoipa::ToSchema;
 
 use crate::{
@@ -23,6 +25,7 @@ use crate::{
     decisions::follow,
     edge::NO_STORE,
     error::ApiError,
+    pages::LEAST_CONFIDENCE,
     search_params::count,
     visit::Visit,
 };
@@ -179,7 +182,7 @@ pub(crate) async fn list_subjects(
         ("offset" = Option<usize>, Query, minimum = 0, maximum = 1_000_000, description = "Pass over so many (0)"),
     ),
     responses(
-        (status = 200, description = "What the last `trithuc subject suggest` found and nobody has decided on", body = SubjectSuggestionsAnswer),
+        (status = 200, description = "What was suggested last and nobody has decided on", body = SubjectSuggestionsAnswer),
         (status = 400, description = "A parameter is not understood", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 401, description = "No account was shown", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 403, description = "Not a librarian", body = crate::problem::Problem, content_type = "application/problem+json"),
@@ -196,10 +199,15 @@ pub(crate) async fn list_subject_suggestions(
     let run = app
         .ask(|library| Ok(suggestions(&*library.catalogue)?))
         .await?;
-    let list = run.as_ref().map_or(&[][..], |run| &run.list);
+    let answer = suggestions_answer(run.as_ref(), offset, limit);
+    Ok((NO_STORE, Json(answer)).into_response())
+}
+
+fn suggestions_answer(run: Option<&Run>, offset: usize, limit: usize) -> SubjectSuggestionsAnswer {
+    let list = run.map_or(&[][..], |run| &run.list);
     let page = list.iter().skip(offset).take(limit);
-    let answer = SubjectSuggestionsAnswer {
-        at: run.as_ref().map(|run| run.at.to_string()),
+    SubjectSuggestionsAnswer {
+        at: run.map(|run| run.at.to_string()),
         total: list.len(),
         suggestions: page
             .map(|one| SubjectSuggestionAnswer {
@@ -209,7 +217,36 @@ pub(crate) async fn list_subject_suggestions(
                 confidence: one.confidence,
             })
             .collect(),
-    };
+    }
+}
+
+/// Learn and suggest codes anew
+///
+/// From the classified records and from what people decided, for all others.
+#[utoipa::path(
+    post, path = "/api/v1/subjects/suggestions", operation_id = "suggestSubjects", security(("key" = [])),
+    responses(
+        (status = 200, description = "The surest that nobody has decided on", body = SubjectSuggestionsAnswer),
+        (status = 400, description = "A parameter is not understood", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No account was shown", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not a librarian, or the key may not write", body = crate::problem::Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn suggest_subjects(
+    State(app): State<Arc<App>>,
+    visit: Visit,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    visit.needs(Role::Librarian, Scope::Write)?;
+    if is_foreign(&headers) {
+        return Err(ApiError::ForeignForm);
+    }
+    refuse_unknown(&visit.params, &[])?;
+    let asked = app.ask(|library| {
+        suggest(&*library.catalogue, LEAST_CONFIDENCE, Timestamp::now())?;
+        Ok(suggestions(&*library.catalogue)?)
+    });
+    let answer = suggestions_answer(asked.await?.as_ref(), 0, 20);
     Ok((NO_STORE, Json(answer)).into_response())
 }
 

@@ -18,7 +18,7 @@ const LEGEND_LINE: f64 = 22.0;
 
 /// Colours that people who see few colours tell apart, dashes and shapes for
 /// those who see none. Ink on white has a contrast of at least 4.5:1.
-const LOOKS: [(&str, &str, &str); 6] = [
+pub(super) const LOOKS: [(&str, &str, &str); 6] = [
     ("#0a4f73", "", "circle"),
     ("#a4471b", "9 4", "square"),
     ("#2f6b3c", "2 4", "triangle"),
@@ -66,11 +66,11 @@ pub(crate) fn picture(chart: &Chart, locale: Locale, place: Place) -> String {
     paper.open(place);
     paper.grid();
     paper.unfinished();
-    for (number, series) in chart.series.iter().enumerate() {
-        paper.interval(number, series);
+    for series in &chart.series {
+        paper.interval(series);
     }
-    for (number, series) in chart.series.iter().enumerate() {
-        paper.series(number, series);
+    for series in &chart.series {
+        paper.series(series);
     }
     paper.legend();
     paper.out.push_str("</svg>");
@@ -149,7 +149,8 @@ impl Paper<'_> {
         );
     }
 
-    fn interval(&mut self, number: usize, series: &Series) {
+    fn interval(&mut self, series: &Series) {
+        let number = series.look();
         let ends: Vec<(f64, f64, f64)> = (series.points.iter())
             .filter_map(|point| {
                 let (lower, upper) = point.interval?;
@@ -157,7 +158,7 @@ impl Paper<'_> {
                 Some((x, self.y.at(lower), self.y.at(upper)))
             })
             .collect();
-        let (colour, ..) = LOOKS[number % LOOKS.len()];
+        let (colour, ..) = LOOKS[number];
         if let [(x, lower, upper)] = ends[..] {
             let _ = write!(
                 self.out,
@@ -182,13 +183,14 @@ impl Paper<'_> {
         );
     }
 
-    fn series(&mut self, number: usize, series: &Series) {
+    fn series(&mut self, series: &Series) {
+        let number = series.look();
         let points: Vec<Point> = (series.points.iter())
             .filter(|point| point.value.is_finite())
             .copied()
             .collect();
         match series.mark {
-            Mark::Bars => self.bars(number, &points),
+            Mark::Bars => self.bars(series, &points),
             Mark::Line | Mark::Forecast => {
                 self.line(number, series.mark, &points);
                 for point in &points {
@@ -209,7 +211,7 @@ impl Paper<'_> {
     }
 
     fn line(&mut self, number: usize, mark: Mark, points: &[Point]) {
-        let (colour, dash, _) = LOOKS[number % LOOKS.len()];
+        let (colour, dash, _) = LOOKS[number];
         let mut path = String::new();
         let mut before: Option<i32> = None;
         for point in points {
@@ -231,15 +233,16 @@ impl Paper<'_> {
         );
     }
 
-    fn bars(&mut self, number: usize, points: &[Point]) {
-        let (colour, ..) = LOOKS[number % LOOKS.len()];
+    fn bars(&mut self, series: &Series, points: &[Point]) {
+        let number = series.look();
+        let (colour, ..) = LOOKS[number];
         let zero = self.y.at(0.0);
         for point in points {
             let left = self.x.at(f64::from(point.year) - 0.4);
             let right = self.x.at(f64::from(point.year) + 0.4);
             let y = self.y.at(point.value);
             let is_open = self.chart.is_unfinished(point.year);
-            let said = xml(&self.said(&self.chart.series[number], point));
+            let said = xml(&self.said(series, point));
             let _ = write!(
                 self.out,
                 "<rect class=\"{} s{number}\" x=\"{left:.1}\" y=\"{:.1}\" width=\"{:.1}\" \
@@ -260,7 +263,7 @@ impl Paper<'_> {
     }
 
     fn point(&mut self, number: usize, (x, y): (f64, f64), is_open: bool, said: &str) {
-        let (colour, _, shape) = LOOKS[number % LOOKS.len()];
+        let (colour, _, shape) = LOOKS[number];
         let is_open = is_open || shape == "ring";
         let path = match shape {
             "square" => format!("M{:.1} {:.1}h7v7h-7z", x - 3.5, y - 3.5),
@@ -291,10 +294,11 @@ impl Paper<'_> {
         } else {
             &[]
         };
-        for (number, series) in named.iter().enumerate() {
+        for series in named {
+            let number = series.look();
             match series.mark {
                 Mark::Bars => {
-                    let (colour, ..) = LOOKS[number % LOOKS.len()];
+                    let (colour, ..) = LOOKS[number];
                     let _ = write!(
                         self.out,
                         "<rect class=\"full s{number}\" x=\"{}\" y=\"{:.1}\" width=\"14\" \
@@ -304,7 +308,7 @@ impl Paper<'_> {
                     );
                 }
                 mark => {
-                    let (colour, dash, _) = LOOKS[number % LOOKS.len()];
+                    let (colour, dash, _) = LOOKS[number];
                     let dash = if mark == Mark::Forecast { "6 5" } else { dash };
                     let _ = write!(
                         self.out,

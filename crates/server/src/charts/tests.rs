@@ -13,6 +13,7 @@ fn chart() -> Chart {
             Series {
                 name: "Đếm, \"được\"".into(),
                 mark: Mark::Line,
+                look: 0,
                 points: counted
                     .map(|(year, value)| Point::new(year, value))
                     .to_vec(),
@@ -20,6 +21,7 @@ fn chart() -> Chart {
             Series {
                 name: "Dự báo".into(),
                 mark: Mark::Forecast,
+                look: 1,
                 points: vec![Point {
                     year: 2022,
                     value: 6.5,
@@ -102,4 +104,30 @@ fn odd_figures_draw_without_end_or_nonsense() {
             }
         }
     }
+}
+
+#[test]
+fn what_belongs_together_looks_alike_in_every_chart() {
+    let series = |look| Series {
+        name: format!("số {look}"),
+        mark: Mark::Line,
+        look,
+        points: vec![Point::new(2020, 1.0), Point::new(2021, 2.0)],
+    };
+    let drawn = |looks: &[usize]| {
+        let chart = Chart {
+            series: looks.iter().map(|look| series(*look)).collect(),
+            ..chart()
+        };
+        chart.svg(Locale::Vi)
+    };
+    // The third of a comparison, behind two others or alone.
+    let dash = "class=\"line s2\"";
+    for svg in [drawn(&[0, 1, 2]), drawn(&[2]), drawn(&[8])] {
+        assert!(
+            svg.contains(dash) && svg.contains("stroke-dasharray=\"2 4\""),
+            "{svg}"
+        );
+    }
+    assert!(!drawn(&[0, 1]).contains(dash));
 }

@@ -47,6 +47,18 @@ struct AccountPage {
     /// The secret of a key made just now; shown this once.
     secret: Option<String>,
     problem: Option<String>,
+    /// Whether the person signs in with a password of ours.
+    has_password: bool,
+}
+
+/// The page with what stands in the way of what was asked for there.
+pub(super) async fn show_problem(
+    app: &App,
+    visit: &Visit,
+    account: &Account,
+    problem: &str,
+) -> Result<Response, ApiError> {
+    page(app, visit, account, None, Some(problem.to_owned())).await
 }
 
 /// Whoever is not signed in is asked to; the page comes afterwards.
@@ -81,7 +93,13 @@ async fn page(
 ) -> Result<Response, ApiError> {
     let w = visit.locale.words();
     let name = account.name.clone();
-    let keys = app.account(move |accounts| accounts.keys(&name)).await?;
+    let asked = app.account(move |accounts| {
+        let has_password = accounts
+            .user(&name)?
+            .is_some_and(|user| user.has_password());
+        Ok((accounts.keys(&name)?, has_password))
+    });
+    let (keys, has_password) = asked.await?;
     let sees = match account.clearance() {
         records::Clearance::Public => w.account.sees_open,
         records::Clearance::Registered => w.account.sees_registered,
@@ -108,6 +126,7 @@ async fn page(
             .collect(),
         secret,
         problem,
+        has_password,
     };
     Ok((NO_STORE, respond(&page, visit, status)?).into_response())
 }

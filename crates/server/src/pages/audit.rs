@@ -14,15 +14,21 @@ use crate::{
     accounts::{Role, Scope},
     api::audit::{page, wanted},
     app::App,
+    audit::act_name,
     edge::NO_STORE,
     error::ApiError,
+    locale::Locale,
     pages::{
         account::or_sign_in,
         frame::{Frame, respond},
     },
     typography::moment,
     visit::Visit,
+    words::AuditWords,
 };
+
+/// What a command says that ended well but for some of its inputs.
+const SET_ASIDE: &str = "some inputs were set aside";
 
 /// Entries on a page.
 const SHOWN: usize = 50;
@@ -34,9 +40,15 @@ struct ActView {
     actor: String,
     actor_url: String,
     via: &'static str,
+    /// What the act is called; `None` for one that has no name.
+    name: Option<&'static str>,
+    /// As it stands in the log.
     act: String,
     object: String,
-    detail: String,
+    /// How it ended; empty where the log does not say it in a known word.
+    outcome: &'static str,
+    /// What else was said.
+    said: String,
 }
 
 #[derive(Template)]
@@ -77,6 +89,7 @@ pub(crate) async fn show_audit(
 
 fn view(act: LoggedAct, visit: &Visit) -> ActView {
     let w = &visit.locale.words().audit;
+    let (outcome, said) = ended(&act.detail, w);
     let of_actor = crate::params::Params::default().with("actor", Some(&act.actor));
     ActView {
         number: act.number,
@@ -86,8 +99,23 @@ fn view(act: LoggedAct, visit: &Visit) -> ActView {
         via: w
             .get(&format!("via_{}", act.via.as_str()))
             .unwrap_or_default(),
+        name: act_name(&act.act).map(|[vi, en]| match visit.locale {
+            Locale::Vi => vi,
+            Locale::En => en,
+        }),
         act: act.act,
         object: act.object,
-        detail: act.detail,
+        outcome,
+        said,
+    }
+}
+
+/// The first word of a detail in the reader's language, where it is one of the
+/// four, and the rest as it stands in the log.
+fn ended(detail: &str, w: &AuditWords) -> (&'static str, String) {
+    let (first, rest) = detail.split_once("; ").unwrap_or((detail, ""));
+    match w.get(&format!("outcome_{first}")) {
+        Some(outcome) => (outcome, rest.replace(SET_ASIDE, w.set_aside)),
+        None => ("", detail.to_owned()),
     }
 }

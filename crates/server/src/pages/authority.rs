@@ -235,6 +235,7 @@ fn chart(years: &[FacetCount], locale: Locale) -> Option<ChartView> {
         series: vec![Series {
             name: w.works.to_owned(),
             mark: Mark::Bars,
+            look: 0,
             points,
         }],
         unfinished_from: None,

@@ -27,6 +27,18 @@ struct Task {
     waiting: Option<String>,
 }
 
+/// The rule of quality that finds texts in wrong encodings.
+const ENCODING: &str = "encoding";
+
+/// How much waits for a decision.
+struct Waiting {
+    n_aside: u64,
+    n_deposits: u64,
+    n_subjects: u64,
+    n_duplicates: u64,
+    n_miscoded: u64,
+}
+
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct DeskPage {
@@ -49,9 +61,18 @@ pub(crate) async fn show_desk(
         let n_submitted = deposits
             .filter(|one| one.state == Standing::Submitted)
             .count();
-        Ok((status.n_quarantined, n_submitted as u64))
+        Ok(Waiting {
+            n_aside: status.n_quarantined,
+            n_deposits: n_submitted as u64,
+            n_subjects: subjects::suggestions(catalogue)?.map_or(0, |run| run.list.len()) as u64,
+            n_duplicates: duplicates::listed(catalogue)?.map_or(0, |found| found.pairs.len())
+                as u64,
+            n_miscoded: quality::last_report(catalogue)?.map_or(0, |report| {
+                report.rules.get(ENCODING).map_or(0, |rule| rule.failed)
+            }),
+        })
     });
-    let (n_aside, n_deposits) = asked.await?;
+    let waiting = asked.await?;
     let w = visit.locale.words();
     let task = |url, name, about, n: u64| Task {
         url,
@@ -65,17 +86,43 @@ pub(crate) async fn show_desk(
             vec![
                 task("/jobs", w.jobs.title, w.desk.jobs, 0),
                 task("/sources", w.sources.title, w.desk.sources, 0),
-                task("/deposits", w.deposits.title, w.desk.deposits, n_deposits),
-                task("/set-aside", w.sources.aside_title, w.desk.aside, n_aside),
+                task(
+                    "/deposits",
+                    w.deposits.title,
+                    w.desk.deposits,
+                    waiting.n_deposits,
+                ),
+                task(
+                    "/set-aside",
+                    w.sources.aside_title,
+                    w.desk.aside,
+                    waiting.n_aside,
+                ),
             ],
         ),
         (
             w.desk.curate,
             vec![
                 task("/quality", w.quality.title, w.desk.quality, 0),
-                task("/duplicates", w.duplicates.title, w.desk.duplicates, 0),
+                task(
+                    "/quality/encoding",
+                    w.desk.encodings_title,
+                    w.desk.encodings,
+                    waiting.n_miscoded,
+                ),
+                task(
+                    "/duplicates",
+                    w.duplicates.title,
+                    w.desk.duplicates,
+                    waiting.n_duplicates,
+                ),
                 task("/authorities", w.authority.title, w.desk.authorities, 0),
-                task("/subjects", w.subject.title, w.desk.subjects, 0),
+                task(
+                    "/subjects",
+                    w.subject.title,
+                    w.desk.subjects,
+                    waiting.n_subjects,
+                ),
             ],
         ),
         (

@@ -63,8 +63,9 @@ struct SubjectsPage {
 const SHOWN: usize = 30;
 /// Decisions shown for undoing; the API has all.
 const SHOWN_DECISIONS: usize = 20;
-/// Least confidence of suggestions made from the page, as on the command line.
-const LEAST: f32 = 0.3;
+/// Least confidence of suggestions made from the page or over the API, as on the
+/// command line.
+pub(crate) const LEAST: f32 = 0.3;
 
 /// `GET /subjects`
 pub(crate) async fn show_subjects(

@@ -230,6 +230,7 @@ fn chart(topic: &StoredTopic, found: &TopicList, locale: Locale) -> Option<Chart
         series: vec![Series {
             name: w.records_column.to_owned(),
             mark: Mark::Bars,
+            look: 0,
             points: years.iter().map(point).collect(),
         }],
         unfinished_from: (last >= unfinished).then_some(unfinished),

@@ -42,7 +42,8 @@ struct UsersPage {
     f: Frame,
     users: Vec<UserView>,
     roles: Vec<(&'static str, &'static str)>,
-    problem: Option<String>,
+    /// What stands in the way of what was asked for, and the language of it.
+    problem: Option<(String, &'static str)>,
 }
 
 /// `GET /users`
@@ -56,7 +57,11 @@ pub(crate) async fn show_users(
     }
 }
 
-async fn page(app: &App, visit: &Visit, problem: Option<String>) -> Result<Response, ApiError> {
+async fn page(
+    app: &App,
+    visit: &Visit,
+    problem: Option<(String, &'static str)>,
+) -> Result<Response, ApiError> {
     let users = app.account(Accounts::list).await?;
     let status = if problem.is_some() {
         StatusCode::BAD_REQUEST
@@ -72,6 +77,15 @@ async fn page(app: &App, visit: &Visit, problem: Option<String>) -> Result<Respo
         problem,
     };
     Ok((NO_STORE, respond(&page, visit, status)?).into_response())
+}
+
+/// The page with what stands in the way of what was asked for there.
+pub(super) async fn show_problem(
+    app: &App,
+    visit: &Visit,
+    problem: &str,
+) -> Result<Response, ApiError> {
+    page(app, visit, Some((problem.to_owned(), visit.locale.code()))).await
 }
 
 fn user_view(user: &User, visit: &Visit) -> UserView {
@@ -172,7 +186,7 @@ fn role(form: &Params) -> Result<Role, ApiError> {
 async fn told(done: Result<(), ApiError>, app: &App, visit: &Visit) -> Result<Response, ApiError> {
     match done {
         Ok(()) => Ok(Redirect::to("/users").into_response()),
-        Err(ApiError::Refused { message, .. }) => page(app, visit, Some(message)).await,
+        Err(ApiError::Refused { message, .. }) => page(app, visit, Some((message, "en"))).await,
         Err(error) => Err(error),
     }
 }

@@ -2,7 +2,8 @@
 //! written.
 
 use anyhow::bail;
-use catalog::{ActFilter, AuditHead, AuditLog, LoggedAct, Verdict, verify_acts};
+use catalog::{ActFilter, AuditHead, AuditLog, LoggedAct, Verdict, Via, verify_acts};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
@@ -38,18 +39,38 @@ pub(crate) enum Command {
 /// Entries read at once.
 const PAGE: usize = 1000;
 
-/// An entry with its hash.
+/// An entry, with all that is needed to count its hash again.
 #[derive(Serialize)]
 struct Entry<'a> {
-    #[serde(flatten)]
-    act: &'a LoggedAct,
+    number: u64,
+    at: Timestamp,
+    actor: &'a str,
+    via: Via,
+    act: &'a str,
+    object: &'a str,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seals: Option<&'a [String; 3]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salts: Option<[Option<&'a str>; 3]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<[Option<u64>; 3]>,
     hash: &'a str,
 }
 
 impl<'a> From<&'a LoggedAct> for Entry<'a> {
     fn from(act: &'a LoggedAct) -> Self {
         Self {
-            act,
+            number: act.number,
+            at: act.at,
+            actor: &act.actor,
+            via: act.via,
+            act: &act.act,
+            object: &act.object,
+            detail: &act.detail,
+            seals: act.sealing.seals.as_ref(),
+            salts: act.sealing.kept_salts(),
+            erased: act.sealing.erased_by(),
             hash: &act.hash,
         }
     }

@@ -42,8 +42,11 @@ pub(crate) struct Args {
 /// Serves until it is told to stop. The address goes to standard output as
 /// soon as connections are taken.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let settings = settings(args, context)?;
-    let jobs = context.config()?.jobs.checked()?;
+    let jobs = context.config()?.job_settings()?;
+    let settings = Settings {
+        retention: jobs.retention.clone(),
+        ..settings(args, context)?
+    };
     let home = context.home()?;
     let library = open(&home, &jobs)?;
     let as_json = context.json;
@@ -106,6 +109,7 @@ fn open(home: &Home, jobs: &JobSettings) -> anyhow::Result<Library> {
         .with_files(files)
         .with_topics(installation.catalog.clone())
         .with_audit(installation.catalog.clone())
+        .with_people(installation.catalog.clone())
         .with_reader(reader);
     let library = library.with_terms(installation::terms(data)?);
     let library = match &installation.opened {

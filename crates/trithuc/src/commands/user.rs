@@ -2,14 +2,19 @@
 //! come from the terminal or from standard input, never from an argument, where
 //! other users of the machine could read them.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::{
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context as _;
+use catalog::Via;
 use jiff::Timestamp;
 use serde_json::json;
-use server::{AccountError, Accounts, Role, Scope, User};
+use server::{AccountError, Accounts, Erased, Eraser, PrivacyError, Role, Scope, User};
 
 use crate::{
+    audited::machine_user,
     context::Context,
     installation::Installation,
     outcome::{Outcome, Usage},
@@ -63,6 +68,23 @@ pub(crate) enum Command {
         /// The account.
         name: String,
     },
+    /// Everything that the library holds about an account, as one JSON document.
+    Export {
+        /// The account.
+        name: String,
+        /// The file to write; must not be there. Without it: standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Take an account away with everything that is its own, at once and for good;
+    /// what stays carries a pseudonym. Asks for the name once more.
+    Erase {
+        /// The account.
+        name: String,
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
     /// All accounts, one a line.
     List,
 }
@@ -70,7 +92,8 @@ pub(crate) enum Command {
 /// Runs one of them.
 pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcome> {
     // The first account may come before the first record.
-    let installation = Installation::open_or_create(&context.home()?)?;
+    let home = context.home()?;
+    let installation = Installation::open_or_create(&home)?;
     let accounts = Accounts::new(installation.catalog.clone());
     let now = Timestamp::now();
     match command {
@@ -99,6 +122,23 @@ pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcom
             }
         }
         Command::List => list(&accounts, context)?,
+        Command::Export { name, out } => {
+            let held = server::personal_data(&*installation.catalog, name, now);
+            give(&held.map_err(refused)?, out.as_deref())?;
+        }
+        Command::Erase { name, yes } => {
+            if !yes {
+                confirm(name)?;
+            }
+            let uploads = Installation::uploads_path(&home.data);
+            let user = machine_user();
+            let by = Eraser {
+                name: &user,
+                via: Via::Command,
+            };
+            let erased = server::erase(&installation.catalog, Some(&uploads), name, by, now);
+            say_erased(&erased.map_err(refused)?, context)?;
+        }
         Command::Role { name, role } => {
             accounts.set_role(name, *role, now).map_err(usage)?;
         }
@@ -110,6 +150,55 @@ pub(crate) fn run(command: &Command, context: &Context) -> anyhow::Result<Outcom
         Command::Enable { name } => accounts.set_disabled(name, false, now).map_err(usage)?,
     }
     Ok(Outcome::Done)
+}
+
+/// To a new file that only this user may read, or to standard output.
+fn give(held: &serde_json::Value, out: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = out else {
+        return output::json(held);
+    };
+    let failed = || {
+        format!(
+            "`{}` cannot be written; name a file that is not there",
+            path.display()
+        )
+    };
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).with_context(failed)?;
+    serde_json::to_writer_pretty(&mut file, held).with_context(failed)?;
+    file.write_all(b"\n").with_context(failed)
+}
+
+/// Has the name typed again: from the terminal, else the first line of standard
+/// input.
+fn confirm(name: &str) -> anyhow::Result<()> {
+    if io::stdin().is_terminal() {
+        eprint!("This cannot be undone. Type `{name}` to erase the account: ");
+    }
+    let mut line = String::new();
+    let read = io::stdin().lock().read_line(&mut line);
+    read.context("standard input cannot be read")?;
+    match line.trim() == name {
+        true => Ok(()),
+        false => Err(Usage(format!(
+            "nothing was erased: `{name}` was not typed again; do that, or say --yes"
+        ))
+        .into()),
+    }
+}
+
+fn say_erased(erased: &Erased, context: &Context) -> anyhow::Result<()> {
+    if context.json {
+        return output::json(erased);
+    }
+    output::line(format!(
+        "{} values removed, {} renamed, {} words erased from the log of acts, {} documents \
+         removed; what stays carries the name {}",
+        erased.n_removed, erased.n_renamed, erased.n_words, erased.n_documents, erased.pseudonym
+    ))
 }
 
 fn list(accounts: &Accounts, context: &Context) -> anyhow::Result<()> {
@@ -153,6 +242,15 @@ fn ask_password(name: &str) -> anyhow::Result<String> {
         return Err(Usage("the two passwords differ; start again".to_owned()).into());
     }
     Ok(password)
+}
+
+/// See [`usage`].
+fn refused(error: PrivacyError) -> anyhow::Error {
+    match error {
+        PrivacyError::NotFound(_) => Usage(error.to_string()).into(),
+        PrivacyError::Account(error) => usage(error),
+        error => error.into(),
+    }
 }
 
 /// What the caller can mend is bad usage; the rest is a failure.

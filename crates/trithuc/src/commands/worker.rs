@@ -31,7 +31,7 @@ pub(crate) struct Args {
 /// Works until it is told to stop (Ctrl-C, SIGTERM): the job under way goes
 /// back to the queue then.
 pub(crate) fn run(args: &Args, context: &Context) -> anyhow::Result<Outcome> {
-    let settings = context.config()?.jobs.checked()?;
+    let settings = context.config()?.job_settings()?;
     let is_stopping = Arc::new(AtomicBool::new(false));
     let told = is_stopping.clone();
     thread::spawn(move || {

@@ -46,7 +46,7 @@ pub(super) fn chart(figure: Figure, studied: &[(Material, Study)], locale: Local
     let w = &locale.words().trends;
     let is_alone = studied.len() == 1;
     let mut series = Vec::new();
-    for (material, study) in studied {
+    for (look, (material, study)) in studied.iter().enumerate() {
         let name = name(material, locale);
         let values = match figure {
             Figure::Counts => &study.counts,
@@ -65,6 +65,7 @@ pub(super) fn chart(figure: Figure, studied: &[(Material, Study)], locale: Local
             } else {
                 Mark::Line
             },
+            look,
             points,
             name: name.clone(),
         });
@@ -75,11 +76,14 @@ pub(super) fn chart(figure: Figure, studied: &[(Material, Study)], locale: Local
             let steps = (study.last_complete_year + 1..).zip(&forecast.steps);
             series.push(Series {
                 name: if is_alone {
-                    w.forecast.to_owned()
+                    w.forecast_caption.to_owned()
                 } else {
                     format!("{name}, {}", w.forecast)
                 },
                 mark: Mark::Forecast,
+                // Of the colour and shape of what it goes on with; beside bars, of
+                // the next.
+                look: look + usize::from(is_alone),
                 points: steps
                     .map(|(year, step)| Point {
                         year,
