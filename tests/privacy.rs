@@ -145,11 +145,10 @@ fn live(installation: &Installation, serving: &Serving, key: &str) {
     let back = json!({"decision": "return", "reason": "thiếu tóm tắt"});
     ask("POST", &format!("{other}/decision"), back);
     let operations = json!([{"act": "add", "field": "keywords.vi", "value": "lúa"}]);
-    ask(
-        "POST",
-        "/api/v1/edits",
-        json!({"operations": operations, "records": ["mot"]}),
-    );
+    let mut edit = json!({"operations": operations, "records": ["mot"]});
+    let seen = ask("POST", "/api/v1/edits/preview", edit.clone()).json();
+    edit["token"] = seen["token"].clone();
+    ask("POST", "/api/v1/edits", edit);
     let decision = json!({"record": "hai", "code": "4", "accept": true});
     ask("POST", "/api/v1/subjects/decisions", decision);
     let institution = json!({"kind": "institution", "name": "Viện Lúa"});
@@ -296,10 +295,7 @@ fn what_is_held_is_given_out_and_erased_from_every_file() {
     let acts = installation
         .run(&["audit", "list", "--limit", "1000"])
         .stdout;
-    assert!(
-        acts.contains(&format!("user erase {pseudonym} …")),
-        "{acts}"
-    );
+    assert!(acts.contains(&format!("user key {pseudonym} …")), "{acts}");
     assert!(
         acts.contains(&format!("alerts add {pseudonym} …")),
         "{acts}"
@@ -314,8 +310,14 @@ fn what_is_held_is_given_out_and_erased_from_every_file() {
     );
     let page = serving.get(&format!("/api/v1/deposits/{id}")).json();
     assert_eq!(page["by"], pseudonym.as_str(), "{page}");
-    assert_eq!(installation.run(&["user", "export", NAME]).status, 2);
     assert_eq!(erase(&installation, NAME, &format!("{NAME}\n")).status, 2);
+    // Whoever says the name again brings it into the log, and can take it out.
+    assert_eq!(installation.run(&["user", "export", NAME]).status, 2);
+    assert!(!files_naming(&installation, NAME).is_empty());
+    drop(serving);
+    let again = erase(&installation, NAME, &format!("{NAME}\n"));
+    assert_eq!((again.status, &again.json()["n_words"]), (0, &json!(2)));
+    assert_eq!(files_naming(&installation, NAME), [""; 0]);
     let again = installation.run(&["user", "add", "erased-1", "--no-password"]);
     assert!(
         again.status == 2 && again.stderr.contains("erased-"),

@@ -115,10 +115,19 @@ struct Bucket {
     n_untold: u32,
 }
 
+impl Bucket {
+    /// Whether it is as that of a caller who was never seen.
+    fn is_full_again(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.at).as_secs() >= u64::from(WINDOW_S)
+    }
+}
+
 /// The buckets of all callers.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     buckets: Mutex<HashMap<Caller, Bucket>>,
+    /// When callers were last forgotten.
+    swept: Mutex<Option<Instant>>,
 }
 
 /// What is left after a request was counted.
@@ -168,13 +177,23 @@ impl Limiter {
         }
     }
 
+    /// Forgets, once a minute, callers whose buckets are full again: an address is
+    /// kept no longer than it limits anything.
+    fn forget_idle(&self, buckets: &mut HashMap<Caller, Bucket>, now: Instant) {
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = u64::from(WINDOW_S);
+        if swept.is_none_or(|at| now.saturating_duration_since(at).as_secs() >= window) {
+            *swept = Some(now);
+            buckets.retain(|_, bucket| bucket.n_untold > 0 || !bucket.is_full_again(now));
+        }
+    }
+
     fn count(&self, caller: &Caller, quota: u32, now: Instant) -> Left {
         let (full, per_s) = (f64::from(quota), f64::from(quota) / f64::from(WINDOW_S));
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        self.forget_idle(&mut buckets, now);
         if buckets.len() >= MOST_CALLERS {
-            let full_again =
-                |bucket: &Bucket| now.duration_since(bucket.at).as_secs() >= u64::from(WINDOW_S);
-            buckets.retain(|_, bucket| !full_again(bucket));
+            buckets.retain(|_, bucket| !bucket.is_full_again(now));
             if buckets.len() >= MOST_CALLERS {
                 return Left {
                     requests: Some(0),
@@ -281,6 +300,23 @@ mod tests {
         assert_eq!(limiter.count(&caller, 60, later).requests, Some(9));
         let much_later = start + Duration::from_secs(9_999);
         assert_eq!(limiter.count(&caller, 60, much_later).requests, Some(59));
+    }
+
+    #[test]
+    fn addresses_are_forgotten_when_they_limit_nothing() {
+        let limiter = Limiter::default();
+        let address = |n: u8| Caller::Address(IpAddr::from([192, 0, 2, n]));
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        limiter.count(&address(1), 60, at(0));
+        limiter.count(&address(2), 60, at(30));
+        limiter.untold();
+        let known = || limiter.buckets.lock().unwrap().len();
+        limiter.count(&address(3), 60, at(61));
+        assert_eq!(known(), 2, "the first is full again");
+        // The third was not told to other nodes yet.
+        limiter.count(&address(4), 60, at(200));
+        assert_eq!(known(), 2);
     }
 
     fn caller(peer: &str, forwarded: &str) -> Caller {

@@ -36,7 +36,8 @@ const ACTS: [&str; 51] = [
     "user password", "user role",
 ];
 
-/// The command that takes a name out of the log, and so must not say it again.
+/// The command that takes a name out of the log, and so must not bring it in; the
+/// entry of the erasing says the pseudonym.
 const ERASES: &str = "user erase";
 
 /// Characters of the arguments in the log.
@@ -62,9 +63,13 @@ impl Act {
             .flatten()
             .find(|words| ACTS.contains(&words.as_str()))?;
         let arguments: Vec<String> = std::env::args().skip(1).map(without_secrets).collect();
+        let arguments = match words == ERASES {
+            true => words.clone(),
+            false => arguments.join(" "),
+        };
         Some(Self {
             words,
-            arguments: arguments.join(" ").chars().take(MOST).collect(),
+            arguments: arguments.chars().take(MOST).collect(),
             begun: None,
         })
     }
@@ -74,7 +79,7 @@ impl Act {
     /// # Errors
     /// When the log cannot be written: then nothing is to be done.
     fn begin(self, context: &Context) -> anyhow::Result<Self> {
-        let begun = self.write(context, self.arguments.clone(), "begun".to_owned());
+        let begun = self.write(context, "begun".to_owned());
         let begun =
             begun.context("nothing was done: it could not be written into the log of acts")?;
         Ok(Self { begun, ..self })
@@ -101,22 +106,13 @@ impl Act {
             None if outcome == "refused" => return Ok(()),
             None => outcome.to_owned(),
         };
-        let object = match self.words == ERASES {
-            true => self.words.clone(),
-            false => self.arguments.clone(),
-        };
-        let logged = self.write(context, object, detail);
+        let logged = self.write(context, detail);
         logged.context("the command ended, but could not be written into the log of acts")?;
         Ok(())
     }
 
     /// The number of the entry; `None` where there is no library.
-    fn write(
-        &self,
-        context: &Context,
-        object: String,
-        detail: String,
-    ) -> anyhow::Result<Option<u64>> {
+    fn write(&self, context: &Context, detail: String) -> anyhow::Result<Option<u64>> {
         let home = context.home()?;
         if !home.has_catalogue() {
             return Ok(None);
@@ -125,7 +121,7 @@ impl Act {
             actor: machine_user(),
             via: Via::Command,
             act: format!("trithuc {}", self.words),
-            object,
+            object: self.arguments.clone(),
             detail,
         };
         let log = home.catalogue.open()?.shared();
