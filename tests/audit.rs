@@ -83,6 +83,11 @@ fn acts_are_logged_and_reading_is_not() {
         &wrong,
     );
     assert_eq!(wrong.status, 403);
+    // Somebody who types the password where the name goes.
+    let slip = format!("name={}&password=x", percent("gõ nhầm ô"));
+    let head = [("content-type", FORM)];
+    let slip = send_to(serving.address, "POST", b"/login", &head, &slip);
+    assert_eq!(slip.status, 403);
 
     let all = acts(&serving, &key, "?limit=1000");
     let told_of_lan = told(&all, "lan");
@@ -127,6 +132,17 @@ fn acts_are_logged_and_reading_is_not() {
         ]
     );
     let text = serde_json::to_string(&all).unwrap();
+    assert!(
+        !text.contains("gõ nhầm"),
+        "what was typed is not told: {text}"
+    );
+    let nameless = told(&all, "");
+    assert!(
+        nameless
+            .iter()
+            .any(|(act, _, detail)| act == "POST /login" && detail == "refused"),
+        "the try itself is: {nameless:?}"
+    );
     assert!(
         !text.contains(PASSWORD) && !text.contains("mật khẩu này"),
         "{text}"

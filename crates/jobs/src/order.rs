@@ -179,6 +179,13 @@ impl Order {
                 let n = n.to_string();
                 Err(invalid("topics", &n, "is not between 2 and 10000"))
             }
+            Self::Again {
+                source: Some(source),
+            } if source.is_empty() => Err(invalid(
+                "source",
+                source,
+                "is no path or address; leave it out for everything",
+            )),
             _ => Ok(()),
         }
     }
@@ -266,6 +273,7 @@ mod tests {
             (r#"{"kind":"duplicates","least":1.5}"#, "least"),
             (r#"{"kind":"authorities","least":-0.1}"#, "least"),
             (r#"{"kind":"topics","topics":1}"#, "topics"),
+            (r#"{"kind":"again","source":""}"#, "source"),
         ] {
             let order: Order = serde_json::from_str(text).unwrap();
             let error = order.check().unwrap_err().to_string();

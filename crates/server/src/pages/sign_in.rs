@@ -89,7 +89,7 @@ pub(crate) async fn sign_in(
             return Err(ApiError::TooManyRequests { retry_after_s });
         }
     }
-    let (asked, asked_name) = (name.clone(), name.clone());
+    let asked = name.clone();
     let secret = app.account(
         move |accounts| match accounts.check_password(&asked, &password)? {
             Some(user) => accounts
@@ -99,6 +99,11 @@ pub(crate) async fn sign_in(
         },
     );
     let Some(secret) = secret.await? else {
+        let known = name.clone();
+        let known = app.account(move |accounts| accounts.user(&known));
+        // What was typed in the place of a name may be a password: only the name
+        // of an account stands in the log.
+        let known = known.await?.map(|user| user.name).unwrap_or_default();
         let page = LoginPage {
             f: Frame::new(&visit, "login"),
             provider: provider(&app, &back),
@@ -107,7 +112,7 @@ pub(crate) async fn sign_in(
             failed: true,
         };
         let refused = respond(&page, &visit, StatusCode::FORBIDDEN)?;
-        return Ok(Noted::sign_in(&asked_name).with(refused));
+        return Ok(Noted::sign_in(&known).with(refused));
     };
     let mut response = Redirect::to(&back).into_response();
     let cookie = session_cookie(Some(&secret), &visit.base_url);
