@@ -7,7 +7,7 @@ use index::{
     InvalidFilter,
     exact::{Bag, Group, Lookup, PhraseLookup, Plan, Stream},
 };
-use qdrant_client::qdrant::{Condition, Filter, MinShould};
+use qdrant_client::qdrant::{Condition, Filter};
 
 use super::document::{in_field, term};
 use crate::condition::{all, any, of_values};
@@ -17,9 +17,9 @@ use crate::condition::{all, any, of_values};
 const MAX_SPELLINGS: usize = 128;
 /// Parts of the filter of one bag of words.
 const MAX_PARTS: usize = 1500;
-/// What masses are rounded to where a filter would have more parts, as a share
-/// of all masses of a question.
-const N_UNITS: f32 = 128.0;
+/// Words that a question with too many is judged by, at most: half of 13 words
+/// of one mass have 1,716 choices already.
+const MOST_HEAVIEST: usize = 24;
 
 /// Words that are written so without accents, by that.
 pub(super) type Spellings = BTreeMap<String, Vec<String>>;
@@ -163,7 +163,7 @@ impl Narrower<'_> {
         weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut n_parts = 0;
         let matching = enough(&weighed, bag.threshold, &mut n_parts);
-        let matching = matching.unwrap_or_else(|| Some(rounded(&weighed, bag.threshold)));
+        let matching = matching.unwrap_or_else(|| of_heaviest(&weighed, bag.threshold));
         Narrowed {
             matching: matching.map_or(Matching::Nothing, Matching::Only),
             is_exact,
@@ -326,18 +326,55 @@ fn enough(
     Some((!ways.is_empty()).then(|| any(ways)))
 }
 
-/// The same with masses rounded: each group is written as often as it weighs.
-fn rounded(weighed: &[(f32, Condition)], needed: f32) -> Condition {
-    let all: f32 = weighed.iter().map(|(mass, _)| mass).sum();
-    let units = |mass: f32| (mass / all * N_UNITS).round() as usize;
-    let conditions = weighed
-        .iter()
-        .flat_map(|(mass, condition)| std::iter::repeat_n(condition.clone(), units(*mass).max(1)));
-    Condition::from(Filter {
-        min_should: Some(MinShould {
-            conditions: conditions.collect(),
-            min_count: units(needed).max(1) as u64,
-        }),
-        ..Filter::default()
-    })
+/// The same by the heaviest words alone, as many as fit: a record holds the share
+/// of their mass that it should hold of all.
+///
+/// The engine has a condition that counts (`min_should`), but reckons with every
+/// choice of so many of its parts: with 64 of 128, memory without end.
+fn of_heaviest(weighed: &[(f32, Condition)], needed: f32) -> Option<Condition> {
+    let mass = |weighed: &[(f32, Condition)]| -> f32 { weighed.iter().map(|(m, _)| m).sum() };
+    let share = needed / mass(weighed);
+    let fits = |n: usize| {
+        let heaviest = &weighed[..n];
+        enough(heaviest, share * mass(heaviest), &mut 0)
+    };
+    let mut tried = (1..weighed.len().min(MOST_HEAVIEST)).rev();
+    tried.find_map(fits).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(masses: impl Iterator<Item = f32>) -> Vec<(f32, Condition)> {
+        let one = |(at, mass)| (mass, Condition::matches("t", vec![format!("b.{at}")]));
+        masses.enumerate().map(one).collect()
+    }
+
+    fn n_words(condition: &Condition) -> usize {
+        format!("{condition:?}").matches("b.").count()
+    }
+
+    #[test]
+    fn a_question_that_fits_is_judged_by_all_of_its_words() {
+        let weighed = words((0..8).map(|_| 1.0));
+        let condition = enough(&weighed, 8.0, &mut 0).flatten().unwrap();
+        assert_eq!(n_words(&condition), 8);
+    }
+
+    #[test]
+    fn a_long_question_is_judged_by_its_heaviest_words_in_parts_that_are_few() {
+        let weighed = words((0..128).map(|at| 200.0 - at as f32));
+        let needed = 0.5 * weighed.iter().map(|(mass, _)| mass).sum::<f32>();
+        assert_eq!(enough(&weighed, needed, &mut 0), None, "too many choices");
+        let condition = of_heaviest(&weighed, needed).unwrap();
+        let text = format!("{condition:?}");
+        assert!(text.contains("b.0\"") && text.contains("b.5\""), "{text}");
+        assert!(!text.contains("b.127"), "the lightest do not tell");
+        assert!(n_words(&condition) <= MAX_PARTS, "{}", n_words(&condition));
+        assert!(
+            !text.contains("min_should: Some"),
+            "the engine chokes on it"
+        );
+    }
 }
