@@ -329,6 +329,32 @@ fn what_is_held_is_given_out_and_erased_from_every_file() {
 }
 
 #[test]
+fn whoever_has_found_a_key_cannot_guess_the_password_by_it() {
+    let installation = library();
+    let serving = Serving::start(&installation);
+    for (name, method, target, body) in [
+        (
+            "tam",
+            "POST",
+            "/api/v1/account/erase",
+            json!({"password": "đoán"}),
+        ),
+        (
+            "hoa",
+            "PUT",
+            "/api/v1/account/password",
+            json!({"old": "đoán", "new": PASSWORD}),
+        ),
+    ] {
+        add(&installation, name, "reader");
+        let key = key(&installation, name);
+        let tries = (0..15).map(|_| ask(&serving, &key, method, target, &body).status);
+        let tries: Vec<u16> = tries.collect();
+        assert_eq!((tries[0], tries[14]), (400, 429), "{target}: {tries:?}");
+    }
+}
+
+#[test]
 fn people_end_their_accounts_and_administrators_those_of_others() {
     let installation = library();
     let serving = Serving::start(&installation);

@@ -264,6 +264,7 @@ pub(crate) async fn remove_key(
         (status = 400, description = "The old one is not right, or the new one is weak", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 401, description = "No account was shown", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not write", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries to tell the password", body = crate::problem::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn change_password(
@@ -274,6 +275,7 @@ pub(crate) async fn change_password(
 ) -> Result<StatusCode, ApiError> {
     let name = visit.needs(Role::Reader, Scope::Write)?.name.clone();
     let change: PasswordChange = body(&bytes, &headers)?;
+    app.count_guess(&name)?;
     let changed = app.account(move |accounts| {
         if accounts.check_password(&name, &change.old)?.is_none() {
             return Ok(false);

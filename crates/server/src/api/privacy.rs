@@ -84,12 +84,14 @@ impl App {
     /// Erases the account behind a request, if the person shows to be it.
     ///
     /// # Errors
-    /// [`ApiError::Refused`] for a password or a name that is not the account's.
+    /// [`ApiError::Refused`] for a password or a name that is not the account's,
+    /// [`ApiError::TooManyRequests`] after many of them.
     pub(crate) async fn erase_own(
         &self,
         account: &Account,
         farewell: Farewell,
     ) -> Result<Erased, ApiError> {
+        self.count_guess(&account.name)?;
         let name = account.name.clone();
         let is_right = self.account(move |accounts| {
             let has_password = accounts
@@ -177,6 +179,7 @@ pub(crate) async fn get_account_data(
         (status = 401, description = "No account was shown", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key may not write", body = crate::problem::Problem, content_type = "application/problem+json"),
         (status = 404, description = "This library cannot do it", body = crate::problem::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many tries to tell the password", body = crate::problem::Problem, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn erase_account(

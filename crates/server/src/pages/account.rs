@@ -175,6 +175,7 @@ pub(crate) async fn change_password(
     let form = fields(&body)?;
     visit.check_form(&app, form.get("csrf"))?;
     let account = visit.needs(Role::Reader, Scope::Write)?;
+    app.count_guess(&account.name)?;
     let (name, old) = (
         account.name.clone(),
         form.get("old").unwrap_or_default().to_owned(),

@@ -65,6 +65,24 @@ pub(crate) async fn show_login(
     respond(&page, &visit, StatusCode::OK)
 }
 
+impl App {
+    /// Counts a try to tell the password of an account, at the sign-in or where it
+    /// is asked for again: who has found a session or a key cannot guess either.
+    ///
+    /// # Errors
+    /// [`ApiError::TooManyRequests`] when there were too many.
+    pub(crate) fn count_guess(&self, name: &str) -> Result<(), ApiError> {
+        self.count_try(&Caller::Account(format!("name {name}")))
+    }
+
+    fn count_try(&self, caller: &Caller) -> Result<(), ApiError> {
+        let waits = self.sign_ins.refuses(caller, TRIES, Instant::now());
+        waits.map_or(Ok(()), |retry_after_s| {
+            Err(ApiError::TooManyRequests { retry_after_s })
+        })
+    }
+}
+
 /// `POST /login`
 pub(crate) async fn sign_in(
     State(app): State<Arc<App>>,
@@ -79,16 +97,8 @@ pub(crate) async fn sign_in(
     let name = form.get("name").unwrap_or_default().trim().to_lowercase();
     let password = form.get("password").unwrap_or_default().to_owned();
     let back = own_path(form.get("back").unwrap_or("/")).to_owned();
-    let callers = [
-        Caller::Account(format!("name {name}")),
-        visit.caller.clone(),
-    ];
-    for caller in callers {
-        let waits = app.sign_ins.refuses(&caller, TRIES, Instant::now());
-        if let Some(retry_after_s) = waits {
-            return Err(ApiError::TooManyRequests { retry_after_s });
-        }
-    }
+    app.count_guess(&name)?;
+    app.count_try(&visit.caller)?;
     let asked = name.clone();
     let secret = app.account(
         move |accounts| match accounts.check_password(&asked, &password)? {
