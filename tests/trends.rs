@@ -292,6 +292,7 @@ fn the_server_makes_reports_of_what_the_caller_may_see() {
         (r#"{"of":"a","format":"docx"}"#, "format"),
         (r#"{"of":"a","format":"pdf","language":"xx"}"#, "language"),
         (r#"{"of":"a","format":"pdf","horizon":99}"#, "horizon"),
+        (r#"{"of":"a","format":"pdf","day":"31/3/2026"}"#, "day"),
         (r#"{"of":"topic:99999","format":"pdf"}"#, "of"),
         (r#"{"of":"a","format":"pdf","colour":1}"#, "body"),
         ("[]", "body"),
@@ -306,6 +307,14 @@ fn the_server_makes_reports_of_what_the_caller_may_see() {
     }
     let file = get("/trends/report?of=type:paper&format=csv&lang=vi");
     assert!(file.body.contains("Biểu ghi"), "{}", file.body);
+    // A former day makes the report of that day again: its year is not over.
+    let former = ask(r#"{"of":"type:paper","format":"html","language":"en","day":"2021-06-30"}"#);
+    let dated = ask(
+        r#"{"of":"type:paper","format":"html","language":"en","day":"2021-06-30","year":2021}"#,
+    );
+    assert_eq!(former.status, 200, "{}", former.body);
+    assert_eq!(former.body, dated.body);
+    assert_ne!(former.body, page.body);
 }
 
 #[test]

@@ -76,16 +76,17 @@ const MIN_ENTRANT: f64 = 5.0;
 /// Fewer records than this in the year are chance, as for what emerges.
 const MIN_RECORDS: f64 = trends::MIN_RECENT;
 /// Fields whose values are looked at beside topics, a hundred values each.
-const FIELDS: [FacetField; 3] = [
+const FIELDS: [FacetField; 4] = [
     FacetField::Field,
     FacetField::Institution,
     FacetField::Province,
+    FacetField::Country,
 ];
 
 /// Why nothing can be watched by a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` cannot be watched; name a topic (topic:12), or a value of field, institution or province (institution:NAME)"
+    "`{0}` cannot be watched; name a topic (topic:12), or a value of field, institution, province or country (institution:NAME)"
 )]
 pub struct Unwatchable(String);
 
@@ -113,7 +114,7 @@ pub fn watched(text: &str) -> Result<String, Unwatchable> {
 }
 
 /// All alerts of the last complete year, by kind, then by selection: of topics,
-/// fields, institutions and provinces.
+/// fields, institutions, provinces and countries.
 ///
 /// # Errors
 /// [`GatherError`].
@@ -341,6 +342,7 @@ mod tests {
         assert_eq!(watched(" topic:#12 ").unwrap(), "topic:12");
         let institution = watched("institution:Viện Lúa").unwrap();
         assert_eq!(institution, "institution:\"Viện Lúa\"");
+        assert_eq!(watched("country:VN").unwrap(), "country:VN");
         assert_eq!(watched("").unwrap(), "");
         for text in [
             "xâm nhập mặn",

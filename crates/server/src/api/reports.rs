@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use jiff::Zoned;
+use jiff::{Zoned, civil::Date};
 use reports::{Language, Report, ReportFormat, ReportOptions, Selection, report};
 use serde::Deserialize;
 use trends::StudyOptions;
@@ -45,6 +45,11 @@ pub(crate) struct NewReport {
     /// The year that is not over; the current one when it is left out.
     #[schema(minimum = 1000, maximum = 2100)]
     year: Option<u16>,
+    /// The day that the report is made on, `2026-03-31`; today when it is left out. A
+    /// former day makes a former report again: its year is the one that is not over,
+    /// and is corrected from what used to have arrived by that day.
+    #[schema(format = Date)]
+    day: Option<String>,
 }
 
 /// Make a report
@@ -85,11 +90,11 @@ pub(crate) async fn make_report(
     for (name, number) in numbers {
         params = params.with(name, number.map(|n| n.to_string()).as_deref());
     }
-    let study = asked(&params)?.options;
-    let today = Zoned::now().date();
+    params = params.with("day", wanted.day.as_deref());
+    let (today, params) = day(params)?;
     let options = ReportOptions {
         language,
-        study,
+        study: asked(&params)?.options,
         today,
     };
     make(
@@ -107,8 +112,9 @@ pub(crate) async fn get_report(
     State(app): State<Arc<App>>,
     visit: Visit,
 ) -> Result<Response, ApiError> {
-    refuse_unknown(&visit.params, &["of", "format", "horizon", "year"])?;
-    let asked = asked(&visit.params)?;
+    refuse_unknown(&visit.params, &["of", "format", "horizon", "year", "day"])?;
+    let (today, params) = day(visit.params.clone())?;
+    let asked = asked(&params)?;
     let language = match visit.locale {
         Locale::Vi => Language::Vi,
         Locale::En => Language::En,
@@ -125,11 +131,29 @@ pub(crate) async fn get_report(
         ReportOptions {
             language,
             study,
-            today: Zoned::now().date(),
+            today,
         },
         format,
     )
     .await
+}
+
+/// The day that is asked for, today without one; with it its year is the one that
+/// is not over, unless another is named.
+fn day(params: Params) -> Result<(Date, Params), ApiError> {
+    let Some(text) = params.get("day") else {
+        return Ok((Zoned::now().date(), params));
+    };
+    let cure = "send a day as YYYY-MM-DD";
+    let refused = |_| ApiError::invalid("day", text, "is no day", cure);
+    let day: Date = text.parse().map_err(refused)?;
+    let is_named = params.get("year").is_some();
+    let year = day.year().to_string();
+    let params = match is_named {
+        true => params,
+        false => params.with("year", Some(&year)),
+    };
+    Ok((day, params))
 }
 
 fn format(word: &str) -> Result<ReportFormat, ApiError> {

@@ -61,7 +61,7 @@ pub(crate) struct NewSavedSearch {
     #[schema(max_length = 120)]
     name: String,
     /// The query, as of /api/v1/search; empty means every record. Of trends: `topic:12` or a
-    /// value of field, institution or province; empty means everything.
+    /// value of field, institution, province or country; empty means everything.
     #[serde(default)]
     query: String,
     /// Conditions FIELD:VALUE, as of /api/v1/search.

@@ -54,11 +54,14 @@ struct StudyView {
     backtest: Option<String>,
 }
 
+/// Boxes to type in on a first visit: two show that groups can be compared.
+const FEWEST_BOXES: usize = 2;
+
 #[derive(Template)]
 #[template(path = "trends.html")]
 struct TrendsPage {
     f: Frame,
-    /// What is typed in the boxes, and one empty box more.
+    /// What is typed in the boxes, and an empty box more.
     boxes: Vec<String>,
     horizon: usize,
     charts: Vec<ChartView>,
@@ -89,9 +92,8 @@ fn without_empty(mut visit: Visit) -> Visit {
 fn trends_page(studied: &[(Material, Study)], asked: &Asked, visit: &Visit) -> TrendsPage {
     let locale = visit.locale;
     let mut boxes: Vec<String> = visit.params.all("of").map(str::to_owned).collect();
-    if boxes.len() < MOST_SELECTIONS {
-        boxes.push(String::new());
-    }
+    let n_boxes = (boxes.len() + 1).clamp(FEWEST_BOXES, MOST_SELECTIONS);
+    boxes.resize(n_boxes.max(boxes.len()), String::new());
     let charts = Figure::ALL.map(|figure| {
         let url = |path: &str| {
             let figure = visit.params.with("figure", Some(figure.as_str()));

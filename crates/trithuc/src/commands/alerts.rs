@@ -22,7 +22,7 @@ pub(crate) enum Command {
         /// Whose it is.
         user: String,
         /// The query; "" for every record. With --trends: topic:12, a value of
-        /// field, institution or province, or "" for everything.
+        /// field, institution, province or country, or "" for everything.
         query: String,
         /// Hear of bursts, missed forecasts, new topics and entrants instead of records.
         #[arg(long)]
