@@ -16,6 +16,13 @@ pub(crate) fn visible(clearance: Clearance) -> Condition {
     Condition::matches(FacetField::Access.as_str(), levels)
 }
 
+/// The field has this value, the whole of it. The client itself would make a search
+/// for words of a value with a blank, which no index of values answers: the server
+/// then reads every record.
+pub(crate) fn is(field: &str, value: impl Into<String>) -> Condition {
+    Condition::matches(field, vec![value.into()])
+}
+
 /// One condition for each field: several values mean "or".
 pub(crate) fn of_filters(filters: &[Filter]) -> Result<Vec<Condition>, InvalidFilter> {
     let mut conditions = Vec::new();
@@ -75,5 +82,20 @@ pub(crate) fn add_facets(payload: &mut Payload, record: &Record) {
         if !values.is_empty() {
             payload.insert(key, payload::texts(values));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use qdrant::{condition::ConditionOneOf, r#match::MatchValue};
+
+    #[test]
+    fn a_value_with_blanks_is_a_value_and_no_words() {
+        let Some(ConditionOneOf::Field(field)) = is("t", "b:to be").condition_one_of else {
+            panic!("a condition on a field");
+        };
+        let value = field.r#match.and_then(|found| found.match_value);
+        assert!(matches!(value, Some(MatchValue::Keywords(_))), "{value:?}");
     }
 }

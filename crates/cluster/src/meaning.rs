@@ -23,7 +23,7 @@ use records::{ChangeSeq, Clearance, RecordId};
 use crate::{
     ClusterError, QdrantSettings,
     client::Cluster,
-    condition::visible,
+    condition::{is, visible},
     generation,
     payload::{self, Payload, only, point_id},
 };
@@ -275,11 +275,11 @@ impl VectorStore for QdrantVectors {
 
 /// The point that stands for a record, whether it has passages or not.
 fn is_record() -> Condition {
-    Condition::matches("kind", "record".to_owned())
+    is("kind", "record")
 }
 
 fn is_passage() -> Condition {
-    Condition::matches("kind", "passage".to_owned())
+    is("kind", "passage")
 }
 
 impl QdrantVectors {

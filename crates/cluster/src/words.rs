@@ -16,6 +16,7 @@ use std::{
     collections::BTreeSet,
     path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use index::{
@@ -36,6 +37,9 @@ use state::State;
 use statistics::Known;
 use writer::Writer;
 
+/// How long readers go by a state that was read: one question asks for it up to 27
+/// times (what its words can mean, whether they are misspelt, the search itself).
+const SEEN_FOR: Duration = Duration::from_millis(20);
 /// Records listed at once.
 const PAGE: u32 = 5000;
 
@@ -52,6 +56,16 @@ pub struct QdrantWords {
     collection: String,
     writer: Mutex<Option<Writer>>,
     known: Mutex<Known>,
+    seen: Mutex<Seen>,
+}
+
+/// The state as it was last read.
+#[derive(Default)]
+struct Seen {
+    /// When it was asked for, and the answer.
+    state: Option<(Instant, State)>,
+    /// Commits of this store: what was asked for before one is not kept after it.
+    n_commits: u64,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -122,6 +136,7 @@ impl QdrantWords {
             alias,
             writer: Mutex::default(),
             known: Mutex::default(),
+            seen: Mutex::default(),
         })
     }
 
@@ -147,6 +162,33 @@ impl QdrantWords {
     async fn state(&self) -> Result<State, ClusterError> {
         let state = generation::state(&self.cluster, &self.collection).await?;
         State::read(&state).ok_or(ClusterError::Unreadable("state"))
+    }
+
+    /// The state for whoever reads: another process's commit is seen
+    /// [`SEEN_FOR`] later, an own one at once.
+    async fn seen_state(&self) -> Result<State, ClusterError> {
+        let asked_at = Instant::now();
+        let n_commits = {
+            let seen = lock(&self.seen);
+            if let Some((read_at, state)) = &seen.state
+                && read_at.elapsed() < SEEN_FOR
+            {
+                return Ok(state.clone());
+            }
+            seen.n_commits
+        };
+        let state = self.state().await?;
+        let mut seen = lock(&self.seen);
+        if seen.n_commits == n_commits {
+            seen.state = Some((asked_at, state.clone()));
+        }
+        Ok(state)
+    }
+
+    fn forget_seen(&self) {
+        let mut seen = lock(&self.seen);
+        seen.state = None;
+        seen.n_commits += 1;
     }
 
     /// What errors call the place of the index.
@@ -188,16 +230,15 @@ impl QdrantWords {
         ask(&asked);
         let keys: BTreeSet<TermKey> = asked.keys();
         Cluster::wait(async {
-            let state = self.state().await?;
-            let n = u64::try_from(state.n_records).unwrap_or(0);
-            let counted = self.counted(keys, state.epoch, n).await?;
+            let state = self.seen_state().await?;
+            let counted = self.counted(keys, &state).await?;
             Ok((counted, state))
         })
         .map_err(failed("counting terms"))
     }
 
     async fn all_ids(&self, clearance: Clearance) -> Result<Vec<RecordId>, ClusterError> {
-        let state = self.state().await?;
+        let state = self.seen_state().await?;
         let mut request = ScrollPoints {
             collection_name: self.collection.clone(),
             filter: Some(Filter {
@@ -243,9 +284,11 @@ impl FullTextStore for QdrantWords {
     }
 
     fn commit(&self, seq: ChangeSeq) -> Result<(), FullTextError> {
-        self.write("writing a commit", async |writer| {
+        let done = self.write("writing a commit", async |writer| {
             writer.commit(self, seq).await
-        })
+        });
+        self.forget_seen();
+        done
     }
 
     fn applied_seq(&self) -> Result<ChangeSeq, FullTextError> {
@@ -279,16 +322,18 @@ impl FullTextStore for QdrantWords {
             });
         })?;
         similar_words(self, word, clearance, limit, &counted, |word, max_off| {
-            let near = Cluster::wait(self.near_words(word, max_off, state.epoch));
+            let near = Cluster::wait(self.near_words(word, max_off, &state));
             near.map_err(failed("reading the dictionary"))
         })
     }
 
     fn n_holding(&self, text: &str, clearance: Clearance) -> Result<u64, FullTextError> {
-        let (counted, _) = self.statistics(|statistics| {
-            let _ = n_holding(&Deaf, text, clearance, statistics);
-        })?;
-        n_holding(self, text, clearance, &counted)
+        self.n_holding_known(text, clearance, || {
+            let (counted, _) = self.statistics(|statistics| {
+                let _ = n_holding(&Deaf, text, clearance, statistics);
+            })?;
+            n_holding(self, text, clearance, &counted)
+        })
     }
 
     fn ids(&self, clearance: Clearance) -> Result<Vec<RecordId>, FullTextError> {

@@ -12,7 +12,7 @@ use records::{AccessLevel, Clearance, RecordId};
 use super::{OVERSAMPLING, PAGE, QdrantVectors, is_passage, passage_id, vector_of};
 use crate::{
     ClusterError,
-    condition::visible,
+    condition::{is, visible},
     payload::{self, Payload, only},
 };
 
@@ -103,7 +103,7 @@ pub(super) async fn passages_of(
     id: &RecordId,
     clearance: Clearance,
 ) -> Result<Vec<(PassageText, Vec<f32>)>, ClusterError> {
-    let of_record = Condition::matches("id", id.to_string());
+    let of_record = is("id", id.to_string());
     let mut request = ScrollPoints {
         collection_name: store.passages.clone(),
         filter: Some(Filter::must([of_record, is_passage(), visible(clearance)])),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use index::exact::{NearWord, PLAIN_FIELDS, Stream, TermKey, distance};
 use qdrant_client::qdrant::{Condition, Filter, PointStruct, ScrollPoints};
 
-use super::{QdrantWords, narrow::Spellings};
+use super::{QdrantWords, narrow::Spellings, state::State};
 use crate::{
     ClusterError,
     generation::{self, point},
@@ -118,7 +118,7 @@ impl QdrantWords {
         &self,
         word: &str,
         max_off: u8,
-        epoch: i64,
+        state: &State,
     ) -> Result<Vec<NearWord>, ClusterError> {
         let remains: Vec<String> = remains(word, usize::from(max_off)).into_iter().collect();
         let mut found = self.words(Condition::matches("wd", remains)).await?;
@@ -131,7 +131,7 @@ impl QdrantWords {
         let keys = found
             .iter()
             .flat_map(|text| PLAIN_FIELDS.map(|field| key(field, text)));
-        let counted = self.counted(keys.collect(), epoch, 1).await?;
+        let counted = self.counted(keys.collect(), state).await?;
         let mut most: BTreeMap<&String, u64> = BTreeMap::new();
         for (key, count) in &counted.counts {
             let known = most.entry(&key.text).or_default();

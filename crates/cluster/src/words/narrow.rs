@@ -15,8 +15,11 @@ use crate::condition::{all, any, of_values};
 /// Ways to write a phrase whose words are typed partly with accents, partly
 /// without; with more, the records are looked at.
 const MAX_SPELLINGS: usize = 128;
-/// Parts of the filter of one bag of words.
-const MAX_PARTS: usize = 1500;
+/// Parts of the filter of one bag of words. More parts make fewer totals rough and
+/// cost the engine a little each: p95 of a question of d2l-en2vi is 127 ms with 100,
+/// 138 with 400, 133 with 1,500; of alqac2024-vi, whose questions are long, 210 with
+/// 400 and 240 with 1,500 (`eval retrieval … --mode lexical`, one node).
+const MAX_PARTS: usize = 400;
 /// Words that a question with too many is judged by, at most: half of 13 words
 /// of one mass have 1,716 choices already.
 const MOST_HEAVIEST: usize = 24;
@@ -37,25 +40,43 @@ pub(super) enum Matching {
     Only(Condition),
 }
 
-/// A filter, and whether it lets through nothing else.
+/// A filter, and what it is worth.
 pub(super) struct Narrowed {
     pub(super) matching: Matching,
+    /// Whether what it lets through matches; else it lets through more.
     pub(super) is_exact: bool,
+    /// Whether a long question was judged by its heaviest words: good for counting
+    /// about how many records match, not for saying which.
+    pub(super) is_rough: bool,
+}
+
+/// What becomes of a bag with more words than a filter holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LongBags {
+    /// Its heaviest words judge.
+    Heaviest,
+    /// It lets everything through: whoever asks looks at the records.
+    Open,
 }
 
 /// Makes filters.
 pub(super) struct Narrower<'a> {
     /// Other spellings of bare words in phrases.
     pub(super) spellings: &'a Spellings,
+    pub(super) long_bags: LongBags,
+}
+
+fn exactly(matching: Matching) -> Narrowed {
+    Narrowed {
+        matching,
+        is_exact: true,
+        is_rough: false,
+    }
 }
 
 impl Narrower<'_> {
     /// The filter of a plan.
     pub(super) fn narrow(&self, plan: &Plan) -> Result<Narrowed, InvalidFilter> {
-        let exactly = |matching| Narrowed {
-            matching,
-            is_exact: true,
-        };
         Ok(match plan {
             Plan::All => exactly(Matching::All),
             Plan::Nothing => exactly(Matching::Nothing),
@@ -84,18 +105,14 @@ impl Narrower<'_> {
     }
 
     fn and(&self, parts: &[Plan]) -> Result<Narrowed, InvalidFilter> {
-        let (mut conditions, mut is_exact) = (Vec::new(), true);
+        let (mut conditions, mut is_exact, mut is_rough) = (Vec::new(), true, false);
         for part in parts {
             let narrowed = self.narrow(part)?;
             is_exact &= narrowed.is_exact;
+            is_rough |= narrowed.is_rough;
             match narrowed.matching {
                 Matching::All => {}
-                Matching::Nothing => {
-                    return Ok(Narrowed {
-                        matching: Matching::Nothing,
-                        is_exact: true,
-                    });
-                }
+                Matching::Nothing => return Ok(exactly(Matching::Nothing)),
                 Matching::Only(condition) => conditions.push(condition),
             }
         }
@@ -103,21 +120,21 @@ impl Narrower<'_> {
             true => Matching::All,
             false => Matching::Only(all(conditions)),
         };
-        Ok(Narrowed { matching, is_exact })
+        Ok(Narrowed {
+            matching,
+            is_exact,
+            is_rough,
+        })
     }
 
     fn or(&self, parts: &[Plan]) -> Result<Narrowed, InvalidFilter> {
-        let (mut conditions, mut is_exact) = (Vec::new(), true);
+        let (mut conditions, mut is_exact, mut is_rough) = (Vec::new(), true, false);
         for part in parts {
             let narrowed = self.narrow(part)?;
             is_exact &= narrowed.is_exact;
+            is_rough |= narrowed.is_rough;
             match narrowed.matching {
-                Matching::All => {
-                    return Ok(Narrowed {
-                        matching: Matching::All,
-                        is_exact: narrowed.is_exact,
-                    });
-                }
+                Matching::All => return Ok(narrowed),
                 Matching::Nothing => {}
                 Matching::Only(condition) => conditions.push(condition),
             }
@@ -126,19 +143,29 @@ impl Narrower<'_> {
             true => Matching::Nothing,
             false => Matching::Only(any(conditions)),
         };
-        Ok(Narrowed { matching, is_exact })
+        Ok(Narrowed {
+            matching,
+            is_exact,
+            is_rough,
+        })
     }
 
     fn and_not(&self, wanted: &Plan, unwanted: &Plan) -> Result<Narrowed, InvalidFilter> {
-        let (wanted, unwanted) = (self.narrow(wanted)?, self.narrow(unwanted)?);
+        // What an open bag lets through would all be taken away.
+        let closed = Narrower {
+            long_bags: LongBags::Heaviest,
+            ..*self
+        };
+        let (wanted, unwanted) = (self.narrow(wanted)?, closed.narrow(unwanted)?);
         // A filter that lets too much through would take too much away.
         if !unwanted.is_exact {
             return Ok(Narrowed {
-                matching: wanted.matching,
                 is_exact: false,
+                ..wanted
             });
         }
         let is_exact = wanted.is_exact;
+        let is_rough = wanted.is_rough || unwanted.is_rough;
         let not = |condition: &Condition| Condition::from(Filter::must_not([condition.clone()]));
         let matching = match (wanted.matching, &unwanted.matching) {
             (Matching::Nothing, _) | (_, Matching::All) => Matching::Nothing,
@@ -148,7 +175,11 @@ impl Narrower<'_> {
                 Matching::Only(all(vec![wanted, not(condition)]))
             }
         };
-        Ok(Narrowed { matching, is_exact })
+        Ok(Narrowed {
+            matching,
+            is_exact,
+            is_rough,
+        })
     }
 
     /// Words of which enough must be held: see [`Bag::threshold`].
@@ -161,12 +192,19 @@ impl Narrower<'_> {
             weighed.push((group.mass, condition));
         }
         weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let mut n_parts = 0;
-        let matching = enough(&weighed, bag.threshold, &mut n_parts);
-        let matching = matching.unwrap_or_else(|| of_heaviest(&weighed, bag.threshold));
+        let judged = enough(&weighed, bag.threshold, &mut 0);
+        let is_rough = judged.is_none();
+        let matching = match (judged, self.long_bags) {
+            (Some(condition), _) => condition.map_or(Matching::Nothing, Matching::Only),
+            (None, LongBags::Open) => Matching::All,
+            (None, LongBags::Heaviest) => {
+                of_heaviest(&weighed, bag.threshold).map_or(Matching::Nothing, Matching::Only)
+            }
+        };
         Narrowed {
-            matching: matching.map_or(Matching::Nothing, Matching::Only),
+            matching,
             is_exact,
+            is_rough,
         }
     }
 

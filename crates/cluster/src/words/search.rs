@@ -10,8 +10,8 @@ use index::{
     exact::{Candidate as _, Group, Lookup, Plan, Scorer, score},
 };
 use qdrant_client::qdrant::{
-    Filter, HasIdCondition, PointId, Query, QueryPoints, ScrollPoints, SparseVector, VectorInput,
-    condition::ConditionOneOf, query::Variant, vector_input,
+    Condition, Filter, HasIdCondition, PointId, Query, QueryPoints, ScrollPoints, SparseVector,
+    VectorInput, condition::ConditionOneOf, query::Variant, vector_input,
 };
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
     document::dimension,
     facets, failed,
     found::Found,
-    narrow::{Matching, Narrower, bare_words},
+    narrow::{LongBags, Matching, Narrower, bare_words},
     order,
     writer::seen_at,
 };
@@ -35,6 +35,9 @@ use crate::{
 const MIN_CANDIDATES: usize = 100;
 /// Candidates beyond the last hit of a page, as a share of all up to there.
 const SPARE: usize = 2;
+/// Candidates of a long question that are looked at before its rough filter
+/// decides: some hundred pages deep.
+const MAX_VERIFIED: usize = 5_000;
 /// Points read at once where all of them are looked at.
 const PAGE: u32 = 500;
 
@@ -54,37 +57,50 @@ pub(super) async fn search(
     let asked = || failed("searching");
     let mut must = of_filters(&query.filters)?;
     must.push(visible(query.clearance));
-    let state = store.state().await.map_err(asked())?;
-    let n_records = u64::try_from(state.n_records).unwrap_or(0);
-    let plan = store.plan(&query.expr, state.epoch, n_records).await;
+    let state = store.seen_state().await.map_err(asked())?;
+    let plan = store.plan(&query.expr, &state).await;
     let plan = plan.map_err(asked())?;
     let mut bare = Vec::new();
     bare_words(&plan, &mut bare);
     let spellings = store.spellings(bare).await.map_err(asked())?;
-    let narrower = Narrower {
+    let narrower = |long_bags| Narrower {
         spellings: &spellings,
+        long_bags,
     };
-    let narrowed = narrower.narrow(&plan)?;
+    let narrowed = narrower(LongBags::Heaviest).narrow(&plan)?;
+    let open = match narrowed.is_exact && narrowed.is_rough {
+        true => Some(narrower(LongBags::Open).narrow(&plan)?.matching),
+        false => None,
+    };
     let run = Run {
         store,
         query,
         plan,
         scorer: Scorer::new(Definition::built_in(), state.mean_lengths()),
     };
-    match narrowed.matching {
-        Matching::Nothing => return Ok(run.page(0, Vec::new(), BTreeMap::new())),
+    let filter = |matching| filter_of(matching, must.clone(), state.epoch);
+    let Some(close) = filter(narrowed.matching) else {
+        return Ok(run.page(0, Vec::new(), BTreeMap::new()));
+    };
+    match narrowed.is_exact {
+        true => run.by_filter(&close, open.and_then(filter).as_ref()).await,
+        false => run.by_looking(&close).await,
+    }
+}
+
+/// The filter of what matches beside the other conditions; `None` where nothing
+/// can.
+fn filter_of(matching: Matching, mut must: Vec<Condition>, epoch: i64) -> Option<Filter> {
+    match matching {
+        Matching::Nothing => return None,
         Matching::All => {}
         Matching::Only(condition) => must.push(condition),
     }
-    let filter = Filter {
+    Some(Filter {
         must,
-        must_not: seen_at(state.epoch),
+        must_not: seen_at(epoch),
         ..Filter::default()
-    };
-    match narrowed.is_exact {
-        true => run.by_filter(&filter).await,
-        false => run.by_looking(&filter).await,
-    }
+    })
 }
 
 /// A record with what its score is made of.
@@ -107,8 +123,44 @@ impl Run<'_> {
         }
     }
 
-    /// The filter is the answer: the cluster counts.
-    async fn by_filter(&self, filter: &Filter) -> Result<FullTextPage, FullTextError> {
+    /// The filter is the answer: the cluster counts. `open`: a filter that lets
+    /// more through, for a long question whose `filter` is rough.
+    async fn by_filter(
+        &self,
+        filter: &Filter,
+        open: Option<&Filter>,
+    ) -> Result<FullTextPage, FullTextError> {
+        let query = self.query;
+        let n_wanted = query.offset.saturating_add(query.limit);
+        let is_ranked = query.sort == Sort::Relevance && query.limit > 0;
+        let best = async {
+            match open {
+                Some(open) if is_ranked => self.best_verified(open, n_wanted).await,
+                _ => Ok(None),
+            }
+        };
+        let ((total, facets), best) =
+            futures_util::future::try_join(self.counts(filter), best).await?;
+        let n_wanted = n_wanted.min(usize::try_from(total).unwrap_or(usize::MAX));
+        let hits = match best {
+            Some(hits) => hits,
+            None if query.limit == 0 || n_wanted <= query.offset => Vec::new(),
+            None if is_ranked => self.best(filter, n_wanted).await?,
+            None => self.sorted(filter, n_wanted).await?,
+        };
+        // A rough total may be below what is shown.
+        let n_shown = match hits.is_empty() {
+            true => 0,
+            false => (query.offset + hits.len()) as u64,
+        };
+        Ok(self.page(total.max(n_shown), hits, facets))
+    }
+
+    /// How many records meet the filter, and their facets.
+    async fn counts(
+        &self,
+        filter: &Filter,
+    ) -> Result<(u64, BTreeMap<FacetField, Vec<FacetCount>>), FullTextError> {
         let (store, query) = (self.store, self.query);
         let count = crate::generation::count(&store.cluster, &store.collection, filter.clone());
         let facets = stream::iter(query.facets.iter().copied()).map(async |field| {
@@ -116,17 +168,8 @@ impl Run<'_> {
             Ok::<_, ClusterError>((field, counts))
         });
         let facets = facets.buffer_unordered(4).try_collect::<BTreeMap<_, _>>();
-        let (total, facets) = futures_util::future::try_join(count, facets)
-            .await
-            .map_err(failed("counting"))?;
-        let n_wanted = query.offset.saturating_add(query.limit);
-        let n_wanted = n_wanted.min(usize::try_from(total).unwrap_or(usize::MAX));
-        let hits = match query.limit == 0 || n_wanted <= query.offset {
-            true => Vec::new(),
-            false if query.sort == Sort::Relevance => self.best(filter, n_wanted).await?,
-            false => self.sorted(filter, n_wanted).await?,
-        };
-        Ok(self.page(total, hits, facets))
+        let both = futures_util::future::try_join(count, facets).await;
+        both.map_err(failed("counting"))
     }
 
     /// A page in an order that is no score.
@@ -156,6 +199,53 @@ impl Run<'_> {
         hits.collect()
     }
 
+    /// Points by the cluster's weights, the best `n_candidates` of each way to be
+    /// best, by name; and whether there are more.
+    async fn ranked(
+        &self,
+        filter: &Filter,
+        n_candidates: usize,
+    ) -> Result<(BTreeMap<String, PointId>, bool), FullTextError> {
+        let mut points = BTreeMap::new();
+        let mut is_cut = false;
+        for weights in weights(&self.plan) {
+            let found = self.candidates(filter, weights, n_candidates).await;
+            let found = found.map_err(failed("finding candidates"))?;
+            is_cut |= found.len() >= n_candidates;
+            points.extend(found);
+        }
+        Ok((points, is_cut))
+    }
+
+    /// The best page of a long question: candidates by the cluster's weights
+    /// alone, each looked at whether it matches, until enough do. `None` when that
+    /// would be too many.
+    async fn best_verified(
+        &self,
+        open: &Filter,
+        n_wanted: usize,
+    ) -> Result<Option<Vec<FullTextHit>>, FullTextError> {
+        let mut n_candidates = (n_wanted * SPARE).max(MIN_CANDIDATES);
+        loop {
+            let (points, is_cut) = self.ranked(open, n_candidates).await?;
+            let points: Vec<PointId> = points.into_values().collect();
+            let found = self.store.found(&points).await;
+            let mut scored: Vec<Scored> = Vec::new();
+            for found in found.map_err(failed("reading candidates"))? {
+                if let Some(parts) = self.scorer.parts(&self.plan, &found)? {
+                    scored.push((found, parts));
+                }
+            }
+            if !is_cut || scored.len() >= n_wanted {
+                return Ok(Some(self.cut(scored)));
+            }
+            if n_candidates >= MAX_VERIFIED {
+                return Ok(None);
+            }
+            n_candidates *= 8;
+        }
+    }
+
     /// The best page: candidates by the cluster's weights, order by the score.
     async fn best(
         &self,
@@ -163,11 +253,7 @@ impl Run<'_> {
         n_wanted: usize,
     ) -> Result<Vec<FullTextHit>, FullTextError> {
         let n_candidates = (n_wanted * SPARE).max(MIN_CANDIDATES);
-        let mut points: BTreeMap<String, PointId> = BTreeMap::new();
-        for weights in weights(&self.plan) {
-            let found = self.candidates(filter, weights, n_candidates).await;
-            points.extend(found.map_err(failed("finding candidates"))?);
-        }
+        let (mut points, _) = self.ranked(filter, n_candidates).await?;
         if points.len() < n_wanted {
             // Records that match without a word that is ranked, by id.
             let mut rest = filter.clone();
